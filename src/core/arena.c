@@ -1,6 +1,6 @@
 /*
  * Arenas over one reserved mapping each. Invariant: base <= next <= end, and every byte at or above next that was
- * ever handed out is dead. Under AddressSanitizer the bytes above next and the gaps between allocations are poisoned.
+ * ever handed out is dead. Under AddressSanitizer the gaps behind allocations are poisoned.
  */
 #include "core/arena.h"
 
@@ -20,48 +20,64 @@
 #ifdef HAS_ASAN
 #include <sanitizer/asan_interface.h>
 enum { GAP = 16 };
-static void poison(const char *at, int64_t n)
-{
-    __asan_poison_memory_region(at, (size_t)n);
-}
-static void unpoison(const char *at, int64_t n)
-{
-    __asan_unpoison_memory_region(at, (size_t)n);
-}
 #else
 enum { GAP = 0 };
-static void poison(const char *at, int64_t n)
+#endif
+
+/* The page before `base` holds the highest byte ever handed out: copies of an arena by value share it. */
+static char **highest(const vg_arena *a)
 {
-    (void)at, (void)n;
+    return (char **)(void *)(a->base - sysconf(_SC_PAGESIZE));
 }
-static void unpoison(const char *at, int64_t n)
+
+#ifdef HAS_ASAN
+static void hand_out(vg_arena *a, char *p, int64_t bytes)
 {
-    (void)at, (void)n;
+    __asan_unpoison_memory_region(p, (size_t)bytes);
+    __asan_poison_memory_region(p + bytes, GAP);
+    if (p + bytes + GAP > *highest(a))
+        *highest(a) = p + bytes + GAP;
+}
+static void unpoison_all(vg_arena *a)
+{
+    __asan_unpoison_memory_region(a->base, (size_t)(*highest(a) - a->base));
+}
+#else
+static void hand_out(vg_arena *a, const char *p, int64_t bytes)
+{
+    if (p + bytes > *highest(a))
+        *highest(a) = a->base + (p - a->base) + bytes;
+}
+static void unpoison_all(vg_arena *a)
+{
+    (void)a;
 }
 #endif
 
 bool vg_arena_init(vg_arena *a, int64_t limit_bytes, vg_err *e)
 {
     if (limit_bytes <= 0)
-        return vg_fail(e, VG_EARG, VG_NOWHERE, "an arena needs a limit above 0, got %lld", (long long)limit_bytes);
+        return vg_fail(e, VG_EARG, VG_NOWHERE, "an arena needs a limit above 0, got %lld",
+                       (long long)limit_bytes);
     int64_t page = sysconf(_SC_PAGESIZE);
-    if (__builtin_add_overflow(limit_bytes, page - 1, &limit_bytes))
+    if (__builtin_add_overflow(limit_bytes, 2 * page, &limit_bytes))
         return vg_fail_memory(e, limit_bytes);
-    limit_bytes = limit_bytes / page * page;
-    void *p = mmap(NULL, (size_t)limit_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                   -1, 0);
+    limit_bytes = (limit_bytes - page - 1) / page * page;
+    char *p = mmap(NULL, (size_t)(limit_bytes + page), PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED)
         return vg_fail_memory(e, limit_bytes);
-    *a = (vg_arena){ .base = p, .next = p, .end = (char *)p + limit_bytes };
-    poison(a->base, limit_bytes);
+    *a = (vg_arena){ .base = p + page, .next = p + page, .end = p + page + limit_bytes };
+    *highest(a) = a->base;
     return true;
 }
 
 void vg_arena_free(vg_arena *a)
 {
     if (a->base) {
-        unpoison(a->base, a->end - a->base);
-        munmap(a->base, (size_t)(a->end - a->base));
+        int64_t page = sysconf(_SC_PAGESIZE);
+        unpoison_all(a);
+        munmap(a->base - page, (size_t)(a->end - a->base + page));
     }
     *a = (vg_arena){ .base = NULL };
 }
@@ -70,9 +86,9 @@ void vg_arena_reset(vg_arena *a)
 {
     if (!a->base)
         return;
-    madvise(a->base, (size_t)(a->end - a->base), MADV_DONTNEED);
-    poison(a->base, a->end - a->base);
-    a->next = a->base;
+    unpoison_all(a);
+    madvise(a->base, (size_t)(*highest(a) - a->base), MADV_DONTNEED);
+    *highest(a) = a->next = a->base;
 }
 
 int64_t vg_arena_limit(const vg_arena *a)
@@ -97,11 +113,10 @@ void *vg_alloc(vg_arena *a, int64_t count, int64_t size, int64_t align)
     if (room < pad + GAP || bytes > room - pad - GAP)
         return NULL;
     char *p = a->next + pad;
-    unpoison(p, bytes);
+    hand_out(a, p, bytes);
     if (bytes)
         memset(p, 0, (size_t)bytes);
     a->next = p + bytes + GAP;
-    poison(p + bytes, GAP);
     return p;
 }
 

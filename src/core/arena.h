@@ -19,9 +19,9 @@
 #include "core/str.h"
 
 typedef struct {
-    char *base; /* start of the mapping; NULL when not initialised */
-    char *next; /* first free byte */
-    char *end;  /* one past the last byte */
+    char *base;      /* start of the mapping; NULL when not initialised */
+    char *next;      /* first free byte */
+    char *end;       /* one past the last byte */
     int64_t fail_at; /* for tests: the k-th allocation fails (1 = the next); 0 = never */
 } vg_arena;
 
@@ -44,7 +44,8 @@ int64_t vg_arena_used(const vg_arena *a);
  */
 void *vg_alloc(vg_arena *a, int64_t count, int64_t size, int64_t align);
 
-#define vg_new(a, type, count) ((type *)vg_alloc((a), (count), (int64_t)sizeof(type), (int64_t) _Alignof(type)))
+#define vg_new(a, type, count)                                                                               \
+    ((type *)vg_alloc((a), (count), (int64_t)sizeof(type), (int64_t) _Alignof(type)))
 
 /** Copy of a slice in the arena, followed by a NUL that is not counted. `.s` is NULL when the limit is reached. */
 vg_str vg_copy(vg_arena *a, vg_str s);

@@ -39,7 +39,9 @@ vg_civil vg_civil_from_day(int32_t day)
     int32_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     int32_t of_year = of_era - (365 * y + y / 4 - y / 100);
     int32_t m = (5 * of_year + 2) / 153;
-    vg_civil c = { .year = y + era * 400, .month = m < 10 ? m + 3 : m - 9, .day = of_year - (153 * m + 2) / 5 + 1 };
+    vg_civil c = { .year = y + era * 400,
+                   .month = m < 10 ? m + 3 : m - 9,
+                   .day = of_year - (153 * m + 2) / 5 + 1 };
     c.year += c.month <= 2;
     return c;
 }
@@ -138,8 +140,10 @@ static bool parse_slashed(vg_str s, char sep, int32_t *a, int32_t *b, int32_t *y
 
 static bool parse_long(vg_str s, vg_civil *c)
 {
-    static const char months[12][10] = { "January", "February", "March",     "April",   "May",      "June",
-                                         "July",    "August",   "September", "October", "November", "December" };
+    static const char months[12][10] = {
+        "January", "February", "March",     "April",   "May",      "June",
+        "July",    "August",   "September", "October", "November", "December"
+    };
     ptrdiff_t i = 0;
     if (!digits_1_2(s, &i, &c->day) || !byte(s, &i, ' '))
         return false;
@@ -158,14 +162,16 @@ bool vg_day_parse(vg_str s, unsigned forms, int32_t *day)
     if ((forms & VG_DATE_ISO) && parse_iso(s, &c, &i) && end_or_time(s, i) && vg_day_from_civil(c, day))
         return true;
     c = (vg_civil){ 0 };
-    if ((forms & VG_DATE_MDY) && parse_slashed(s, '/', &c.month, &c.day, &c.year) && vg_day_from_civil(c, day))
+    if ((forms & VG_DATE_MDY) && parse_slashed(s, '/', &c.month, &c.day, &c.year) &&
+        vg_day_from_civil(c, day))
         return true;
     i = 0;
     if ((forms & VG_DATE_COMPACT) && s.n == 8 && digits(s, &i, 4, &c.year) && digits(s, &i, 2, &c.month) &&
         digits(s, &i, 2, &c.day) && vg_day_from_civil(c, day))
         return true;
     if ((forms & VG_DATE_DMY) &&
-        (parse_slashed(s, '/', &c.day, &c.month, &c.year) || parse_slashed(s, '.', &c.day, &c.month, &c.year)) &&
+        (parse_slashed(s, '/', &c.day, &c.month, &c.year) ||
+         parse_slashed(s, '.', &c.day, &c.month, &c.year)) &&
         vg_day_from_civil(c, day))
         return true;
     c = (vg_civil){ 0 };
@@ -177,10 +183,14 @@ bool vg_instant_parse(vg_str s, int64_t *utc_s)
     vg_civil c = { 0 };
     ptrdiff_t i = 0;
     int32_t day, second, offset;
-    if (!parse_iso(s, &c, &i) || !(byte(s, &i, 'T') || byte(s, &i, ' ')) || !take_time(s, &i, &second, &offset) ||
-        !vg_day_from_civil(c, &day))
+    if (!parse_iso(s, &c, &i) || !(byte(s, &i, 'T') || byte(s, &i, ' ')) ||
+        !take_time(s, &i, &second, &offset) || !vg_day_from_civil(c, &day))
         return false;
-    *utc_s = (int64_t)day * 86400 + second - offset;
+    int64_t instant = (int64_t)day * 86400 + second - offset;
+    int64_t first = -719162 * INT64_C(86400), behind = 2932897 * INT64_C(86400); /* 0001-01-01, 10000-01-01 */
+    if (instant < first || instant >= behind) /* an offset can lead out of the years 1 to 9999 */
+        return false;
+    *utc_s = instant;
     return true;
 }
 
@@ -230,7 +240,11 @@ int32_t vg_month_first_day(int32_t month_id)
 
 int32_t vg_month_last_day(int32_t month_id)
 {
-    return vg_month_first_day(month_id + 1) - 1;
+    int32_t day =
+        vg_month_first_day(month_id) + 30; /* not the first of the next month less one: it may be in 10000 */
+    while (vg_month_of_day(day) != month_id)
+        day--;
+    return day;
 }
 
 bool vg_month_parse(vg_str s, int32_t *month_id)
@@ -250,7 +264,8 @@ bool vg_month_parse(vg_str s, int32_t *month_id)
 
 vg_str vg_month_text(int32_t month_id, char buf[16])
 {
-    return (vg_str){ buf, snprintf(buf, 16, "%04d-%02d", vg_month_year(month_id), vg_month_of_year(month_id)) };
+    return (vg_str){ buf,
+                     snprintf(buf, 16, "%04d-%02d", vg_month_year(month_id), vg_month_of_year(month_id)) };
 }
 
 int64_t vg_now(void)

@@ -20,11 +20,11 @@ typedef struct {
 
 /** Which ways of writing a date are taken. Combine with |. */
 typedef enum {
-    VG_DATE_ISO = 1,      /* 2024-03-31, optionally followed by [T ]hh:mm[:ss[.fff]][Z|+hh:mm] (time dropped) */
-    VG_DATE_MDY = 2,      /* 03/31/2024, optionally followed by a time */
-    VG_DATE_COMPACT = 4,  /* 20240331 */
-    VG_DATE_DMY = 8,      /* 31/03/2024 or 31.03.2024 */
-    VG_DATE_LONG = 16     /* 31 March 2024 (English month names, as ACLED wrote them) */
+    VG_DATE_ISO = 1, /* 2024-03-31, optionally followed by [T ]hh:mm[:ss[.fff]][Z|+hh:mm] (time dropped) */
+    VG_DATE_MDY = 2, /* 03/31/2024, optionally followed by a time */
+    VG_DATE_COMPACT = 4, /* 20240331 */
+    VG_DATE_DMY = 8,     /* 31/03/2024 or 31.03.2024 */
+    VG_DATE_LONG = 16    /* 31 March 2024 (English month names, as ACLED wrote them) */
 } vg_date_form;
 
 /** Days from 1970-01-01 of a civil date; false when there is no such date. */

@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* vsnprintf into a fixed field, then cut back to a whole UTF-8 character. */
-__attribute__((format(printf, 3, 0))) static void fill(char *field, size_t size, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static void fill(char *field, size_t size, const char *fmt,
+                                                       va_list args)
 {
     int n = vsnprintf(field, size, fmt, args);
     if (n >= (int)size) {
@@ -71,7 +72,7 @@ bool vg_fail_os(vg_err *e, int os_errno, vg_at at, const char *what, ...)
 
 const char *vg_code_name(vg_code code)
 {
-    static const char *const name[] = { "ok",        "argument", "parse", "range", "conflict", "not-found",
+    static const char *const name[] = { "ok",      "argument", "parse", "range", "conflict", "not-found",
                                         "no-data", "memory",   "io",    "busy",  "stopped" };
     return (size_t)code < sizeof name / sizeof *name ? name[code] : "unknown";
 }

@@ -25,16 +25,16 @@
 /** What went wrong, for programs. Keep the order: the numbers are part of the HTTP and JSON doors. */
 typedef enum {
     VG_OK = 0,
-    VG_EARG,     /* the caller asked for something that makes no sense (bad option, zero draws) */
-    VG_EPARSE,   /* input is not written as its format says */
-    VG_ERANGE,   /* a value is outside what it may be */
+    VG_EARG,      /* the caller asked for something that makes no sense (bad option, zero draws) */
+    VG_EPARSE,    /* input is not written as its format says */
+    VG_ERANGE,    /* a value is outside what it may be */
     VG_ECONFLICT, /* two things that should agree do not (ids twice, broken audit chain) */
     VG_ENOTFOUND, /* a named unit, vintage, run ... does not exist */
-    VG_ENODATA,  /* not enough data to answer */
-    VG_ENOMEM,   /* an arena's limit was reached, or the machine has no memory left */
-    VG_EIO,      /* the operating system or the network said no */
-    VG_EBUSY,    /* another process holds the store */
-    VG_ESTOPPED  /* the user stopped it (Ctrl-C) */
+    VG_ENODATA,   /* not enough data to answer */
+    VG_ENOMEM,    /* an arena's limit was reached, or the machine has no memory left */
+    VG_EIO,       /* the operating system or the network said no */
+    VG_EBUSY,     /* another process holds the store */
+    VG_ESTOPPED   /* the user stopped it (Ctrl-C) */
 } vg_code;
 
 /** A place in the user's input. `file` is borrowed and must outlive the error; 0 means "not known". */
@@ -53,7 +53,7 @@ typedef struct {
     char mend[240];
 } vg_err;
 
-#define VG_NO_ERR ((vg_err){ .code = VG_OK })
+#define VG_NO_ERR  ((vg_err){ .code = VG_OK })
 #define VG_NOWHERE ((vg_at){ .line = 0 })
 
 /**
@@ -72,7 +72,8 @@ bool vg_mend(vg_err *e, const char *mend, ...) __attribute__((format(printf, 2, 
 bool vg_fail_memory(vg_err *e, int64_t limit_bytes);
 
 /** Failure of the operating system: `what` and the text of the errno value. Returns false. */
-bool vg_fail_os(vg_err *e, int os_errno, vg_at at, const char *what, ...) __attribute__((format(printf, 4, 5)));
+bool vg_fail_os(vg_err *e, int os_errno, vg_at at, const char *what, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /** True when `e` holds a failure. */
 static inline bool vg_failed(const vg_err *e)

@@ -9,7 +9,12 @@
  *
  * The reader is a pull reader for the ingest path: it hands out one token at a time with its line and column,
  * keeps nothing, and refuses what RFC 8259 refuses (trailing commas, comments, NaN, lone surrogates, raw control
- * characters, bytes that are not UTF-8). Depth is limited to VG_JSON_DEPTH.
+ * characters, bytes that are not UTF-8). Depth is limited to VG_JSON_DEPTH. A byte-order mark at the front is passed
+ * over, numbers may be of any size (vg_num says whether one fits), keys may come twice, \u0000 is a NUL in `text`.
+ *
+ *     vg_json_token t;
+ *     while (vg_json_next(r, &t, e) && t.kind != VG_JSON_END)
+ *         if (t.kind == VG_JSON_KEY && vg_eq(t.text, VG_S("deaths"))) ...
  */
 #ifndef VG_CORE_JSON_H
 #define VG_CORE_JSON_H
@@ -34,8 +39,8 @@ void vg_json_object(vg_json *j);
 void vg_json_array(vg_json *j);
 void vg_json_close(vg_json *j); /* the innermost object or array */
 void vg_json_key(vg_json *j, vg_str key);
-void vg_json_str(vg_json *j, vg_str s);   /* bytes that are not UTF-8 become U+FFFD */
-void vg_json_num(vg_json *j, double x);   /* not-a-number and infinity become null: "not known" is never zero */
+void vg_json_str(vg_json *j, vg_str s); /* bytes that are not UTF-8 become U+FFFD */
+void vg_json_num(vg_json *j, double x); /* not-a-number and infinity become null: "not known" is never zero */
 void vg_json_fixed(vg_json *j, double x, int decimals);
 void vg_json_int(vg_json *j, int64_t x);
 void vg_json_bool(vg_json *j, bool b);
@@ -60,18 +65,27 @@ typedef enum {
 typedef struct {
     vg_json_kind kind;
     vg_str text; /* key or string unescaped, number as written; valid until the next token */
-    vg_at at;
+    vg_at at;    /* of its first character; columns count characters */
 } vg_json_token;
 
 typedef struct vg_json_reader vg_json_reader;
 
-/** Reader over an input; its memory (at most about the longest string, limit 16 MiB) lives in `a`. */
+/**
+ * Reader over an input; its memory lives in `a`: 64 KiB, and about twice the longest string or number once one is
+ * longer, which may have 16 MiB. Fails: VG_ENOMEM.
+ */
 bool vg_json_open(vg_input *in, vg_arena *a, vg_json_reader **out, vg_err *e);
 
-/** Next token. Fails: VG_EPARSE with line and column. After a failure the reader stays failed. */
+/**
+ * Next token; VG_JSON_END again and again at the end. Fails: VG_EPARSE with line and column, VG_ERANGE (depth, length),
+ * VG_ENOMEM, and as vg_input_read. After a failure the reader stays failed and repeats it.
+ */
 bool vg_json_next(vg_json_reader *r, vg_json_token *t, vg_err *e);
 
-/** Skips the value that begins with the token just read (nothing to do for scalars). */
+/**
+ * Skips the value that begins with the token just read: nothing to do for scalars; for a key, its value. The text of
+ * `t` is dead afterwards.
+ */
 bool vg_json_skip(vg_json_reader *r, const vg_json_token *t, vg_err *e);
 
 #endif

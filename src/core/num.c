@@ -126,7 +126,8 @@ bool vg_int(vg_str s, int64_t *out)
     int64_t x = 0;
     for (; i < s.n; i++) {
         if (!is_digit(s.s[i]) || __builtin_mul_overflow(x, 10, &x) ||
-            __builtin_sub_overflow(x, s.s[i] - '0', &x)) /* counted downwards: INT64_MIN has no positive twin */
+            __builtin_sub_overflow(x, s.s[i] - '0',
+                                   &x)) /* counted downwards: INT64_MIN has no positive twin */
             return false;
     }
     if (!minus && x == INT64_MIN)

@@ -18,9 +18,9 @@
 typedef struct {
     char *buf;
     int64_t n, cap;
-    FILE *file;   /* file or standard output */
-    void *gz;     /* gzFile */
-    char *path;   /* of an owned file: the name it will have when it is whole */
+    FILE *file; /* file or standard output */
+    void *gz;   /* gzFile */
+    char *path; /* of an owned file: the name it will have when it is whole */
     bool owned, failed, memory;
     int os_errno;
 } vg_out;
@@ -39,7 +39,7 @@ vg_str vg_out_text(const vg_out *o);
 void vg_put(vg_out *o, vg_str s);
 void vg_put_char(vg_out *o, char c);
 void vg_put_int(vg_out *o, int64_t x);
-void vg_put_num(vg_out *o, double x);               /* as vg_num_text */
+void vg_put_num(vg_out *o, double x);                 /* as vg_num_text */
 void vg_put_fixed(vg_out *o, double x, int decimals); /* as vg_fixed_text; "" for not-a-number */
 void vg_print(vg_out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -21,9 +21,9 @@ typedef struct {
     ptrdiff_t n;
 } vg_str;
 
-#define VG_S(lit)  ((vg_str){ (lit), (ptrdiff_t)sizeof(lit) - 1 })
-#define VG_P(x)    (int)(x).n, (x).s /* for "%.*s" */
-#define VG_NOSTR   ((vg_str){ NULL, 0 })
+#define VG_S(lit) ((vg_str){ (lit), (ptrdiff_t)sizeof(lit) - 1 })
+#define VG_P(x)   (int)(x).n, (x).s /* for "%.*s" */
+#define VG_NOSTR  ((vg_str){ NULL, 0 })
 
 /** Slice over a NUL-terminated string; NULL gives the empty slice. */
 vg_str vg_str_z(const char *z);
