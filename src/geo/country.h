@@ -19,17 +19,22 @@
 typedef struct {
     vg_str iso3, iso2;
     int32_t m49;
-    int32_t gwcode;      /* Gleditsch-Ward number, 0 = none */
-    vg_str fips, cameo;  /* FIPS 10-4 and CAMEO country codes, empty = none */
-    vg_str name[7];      /* en fr es ar zh ru pt */
+    int32_t gwcode; /* Gleditsch-Ward number; 10000 + M49 for a territory that has none (Palestine: 10275) */
+    vg_str fips, cameo;      /* FIPS 10-4 and CAMEO country codes, empty = none */
+    vg_str name[7];          /* en fr es ar zh ru pt */
     double lat_deg, lon_deg; /* a point inside, for labels and distances */
-    vg_str alive;        /* empty, or the last year of a state that is gone */
+    vg_str alive;            /* empty, or the last year of a state that is gone */
+    vg_str successor; /* ISO3 of the state that carries a gone state's history on; empty for living ones */
 } vg_country;
 
 /** All of them, ordered by iso3; `*n` gets the count. Read once from the built-in table; safe from any thread. */
 const vg_country *vg_countries(int32_t *n);
 
-/** NULL when there is none. By name: any of the seven languages, letter case ignored, and common other spellings. */
+/**
+ * NULL when there is none. Of two with one code (USSR and Russia are both Gleditsch-Ward 365) the living one is
+ * found, else the one that lived longest. Codes in capitals. By name: any of the seven languages, letter case,
+ * accents and punctuation ignored, and the spellings UCDP, VIEWS, ACLED, GDELT and the World Bank use.
+ */
 const vg_country *vg_country_by_iso3(vg_str iso3);
 const vg_country *vg_country_by_iso2(vg_str iso2);
 const vg_country *vg_country_by_m49(int32_t m49);

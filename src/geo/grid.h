@@ -1,7 +1,7 @@
 /**
  * PRIO-GRID: the world in half-degree cells, the grid that conflict research counts on.
  *
- *     int32_t gid = vg_grid_cell(12.65, -8.0);        Bamako: 147,946
+ *     int32_t gid = vg_grid_cell(12.65, -8.0);        Bamako: 147,945
  *     vg_grid_centre(gid, &lat_deg, &lon_deg);
  *
  * 360 rows x 720 columns; gid 1 is the south-west corner, numbering runs eastward, then northward:
