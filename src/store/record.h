@@ -21,14 +21,14 @@ typedef enum {
     VG_TYPE_STATE = 1,     /* state-based conflict ("sb") */
     VG_TYPE_NON_STATE = 2, /* non-state conflict ("ns") */
     VG_TYPE_ONE_SIDED = 3, /* one-sided violence ("os") */
-    VG_TYPE_OTHER = 9      /* protests, verbal events ... : never counted among deaths in organised violence */
+    VG_TYPE_OTHER = 9 /* protests, verbal events ... : never counted among deaths in organised violence */
 } vg_type;
 
 /** How sure the place is. Order and meaning are UCDP's where_prec; other sources are mapped to it. */
 typedef enum {
     VG_WHERE_UNKNOWN = 0,
     VG_WHERE_EXACT = 1,
-    VG_WHERE_NEAR = 2,    /* within about 25 km */
+    VG_WHERE_NEAR = 2, /* within about 25 km */
     VG_WHERE_ADMIN2 = 3,
     VG_WHERE_ADMIN1 = 4,
     VG_WHERE_AREA = 5,    /* a larger area or a line */
@@ -44,15 +44,16 @@ typedef struct {
     int8_t where_prec;        /* vg_where */
     int8_t type;              /* vg_type */
     int8_t has_point;
-    double lat_deg, lon_deg;  /* WGS 84 */
-    int32_t gwcode;           /* Gleditsch-Ward number of the country, 0 = not known */
-    int32_t cell;             /* PRIO-GRID gid where the place is sure enough, 0 = none */
-    int64_t low, best, high;  /* deaths; VG_UNKNOWN where the source does not say */
-    int64_t civilians;        /* of them civilians, as the source counts them */
+    double lat_deg, lon_deg; /* WGS 84 */
+    int32_t gwcode;          /* Gleditsch-Ward number of the country, 0 = not known */
+    int32_t cell; /* PRIO-GRID gid as the source has it, 0 = the store computes it from the point. Whoever
+                                 gives one, where_prec 5 (area), 6 (country) and 7 (world) have none in the store */
+    int64_t low, best, high; /* deaths; VG_UNKNOWN where the source does not say */
+    int64_t civilians;       /* of them civilians, as the source counts them */
     vg_str actor_a, actor_b, conflict, adm1, adm2;
-    vg_str kind;              /* the source's own type: "Battles", CAMEO "190" */
-    vg_str text;              /* headline or note */
-    vg_str source;            /* who reported it: article or office */
+    vg_str kind;   /* the source's own type: "Battles", CAMEO "190" */
+    vg_str text;   /* headline or note */
+    vg_str source; /* who reported it: article or office */
     vg_str url;
 } vg_event;
 
@@ -77,27 +78,33 @@ typedef struct {
 
 /** How deaths of an event that spans months are put on months. */
 typedef enum {
-    VG_MONTH_END = 0,  /* all on the month of the last day (VIEWS' older loader) */
-    VG_MONTH_EVEN = 1, /* the same share for each month; what does not divide goes to the last months, so that the sum is kept */
+    VG_MONTH_END = 0, /* all on the month of the last day (VIEWS' older loader) */
+    VG_MONTH_EVEN =
+        1, /* the same share for each month; what does not divide goes to the last months, so that the sum is kept */
     VG_MONTH_START = 2
 } vg_month_rule;
 
 /** One import of one source. Immutable once committed. */
 typedef struct {
-    int64_t id;           /* given by the store, from 1 */
-    vg_str source;        /* "ucdp-ged", "views-panel", "acled", "gdelt", "csv" */
-    vg_str version;       /* release as the source names it ("24.1", "24.0.5"); may be empty */
-    vg_str scope;         /* "world", or the ISO3 code when the file holds one country only */
-    vg_str variable;      /* of a series: "sb", "deaths" ...; empty for events */
+    int64_t id;    /* given by the store, from 1 */
+    vg_str source; /* "ucdp-ged", "views-panel", "acled", "gdelt", "csv" */
+    vg_str
+        version; /* release as the source names it ("24.1", "24.0.5"); may be empty. Numbers order releases */
+    vg_str scope;    /* "world" (also when empty), or the ISO3 code when the file holds one country only */
+    vg_str variable; /* of a series: "sb", "deaths" ...; empty for events */
     vg_str licence, citation;
     vg_str file, sha256;
     int64_t bytes;
-    int64_t imported_at;  /* UTC seconds */
-    int64_t known_at;     /* when it was published (given by the user), else imported_at: what --as-of asks */
-    int32_t first_month, last_month; /* months it covers; a month inside without a row counts zero for events */
+    int64_t imported_at; /* UTC seconds */
+    int64_t known_at;    /* when it was published (given by the user), else imported_at: what --as-of asks */
+    int32_t first_month,
+        last_month; /* months it covers; a month inside without a row counts zero for events, rows
+                                        outside are kept and not counted. Both 0 = from the first row to the last */
     vg_month_rule month_rule;
     int64_t n_accepted, n_rejected;
-    int64_t supersedes;   /* id of the vintage this one is a newer release of, 0 = none */
+    int64_t
+        n_duplicates; /* rows that came twice with the same content and were left out; in neither count above */
+    int64_t supersedes; /* id of the vintage this one is a newer release of, 0 = none */
 } vg_vintage;
 
 /** A row that was refused, with its reason. */

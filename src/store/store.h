@@ -11,7 +11,9 @@
  *
  * A capability asks for a panel and never for all rows: the sum over events is the engine's work, so that PostgreSQL
  * or ClickHouse can stand behind the same functions. SQLite is seen only in this folder. A handle belongs to one
- * thread at a time. Two processes may read at once; a second writer waits up to 10 s and then gets VG_EBUSY.
+ * thread at a time. Two processes may read at once; a second writer waits up to 10 s (VIGIE_BUSY_MS) and then gets
+ * VG_EBUSY. On a handle with an open import nothing else can be written (VG_EBUSY); questions are answered from what
+ * was committed before.
  */
 #ifndef VG_STORE_STORE_H
 #define VG_STORE_STORE_H
@@ -41,7 +43,8 @@ bool vg_store_default_path(vg_arena *a, vg_str *path, vg_err *e);
 typedef struct vg_import vg_import;
 
 /** Id of the committed vintage with this fingerprint, source and month rule, or 0. Re-import of the same bytes is answered with it. */
-bool vg_import_known(vg_store *st, vg_str sha256, vg_str source, vg_month_rule rule, int64_t *vintage, vg_err *e);
+bool vg_import_known(vg_store *st, vg_str sha256, vg_str source, vg_month_rule rule, int64_t *vintage,
+                     vg_err *e);
 
 /** Begins the one transaction of an import. Only source, file and month_rule of `about` need be known yet. */
 bool vg_import_begin(vg_store *st, const vg_vintage *about, vg_import **out, vg_err *e);
@@ -53,7 +56,9 @@ vg_sink *vg_import_sink(vg_import *im);
  * Commits with what is known now (version, scope, licence, sha256, months ...; counts are the import's own) and
  * writes the audit entry in the same transaction. An external id that came twice: the same content is counted as a
  * duplicate and left out; different content is refused with VG_ECONFLICT on the reject list, and the first one stays.
- * Fails: VG_EIO (disk full: nothing of it is left), VG_ENODATA (no row was good). `*out` gets id and counts.
+ * When bytes with this fingerprint, source and month rule are in the store already, nothing is written and `*out` gets
+ * the id they have. Fails: VG_EIO (disk full: nothing of it is left), VG_ENODATA (no row was good). `*out` gets id and
+ * counts; its slices are those of `about`. The import is gone afterwards, also after a failure: do not drop it then.
  */
 bool vg_import_end(vg_import *im, const vg_vintage *about, vg_vintage *out, vg_err *e);
 
@@ -71,41 +76,52 @@ bool vg_store_rejects(vg_store *st, int64_t vintage, vg_out *to, int64_t *n, vg_
 /* --- panels --- */
 
 typedef struct {
-    vg_str source;      /* empty = the best there is: views-panel, then ucdp-ged, then any */
-    vg_str variable;    /* of a series; empty = its only or first one */
-    vg_str scope;       /* empty = "world" where there is one, else the newest */
-    vg_unit_kind kind;  /* 0 = country */
-    unsigned types;     /* events: bit (1 << vg_type) for each type to be summed; 0 = state-based */
-    bool low, high;     /* sum the low or high estimate instead of best */
-    int64_t as_of;      /* UTC seconds; 0 = now */
+    vg_str source; /* empty = the best there is: views-panel, then ucdp-ged, then any */
+    vg_str
+        variable; /* of a series; empty = its only or first one. Events answer any: `types` says what is summed */
+    vg_str scope;      /* empty = "world" where there is one, else the newest */
+    vg_unit_kind kind; /* 0 = country */
+    unsigned types;    /* events: bit (1 << vg_type) for each type to be summed; 0 = state-based */
+    bool low, high;    /* sum the low or high estimate instead of best (best where the source has no other) */
+    int64_t as_of;     /* UTC seconds; 0 = now */
 } vg_panel_query;
 
 /**
  * Numbers by unit and month. value[u * n_months + m] belongs to unit[u] and month first_month + m; NaN = not known
- * (before a country existed, after the data end), zero = nothing was recorded.
+ * (before a country existed, after the data end), zero = nothing was recorded. The units of a panel
+ *     country, from events   every country with a gwcode that was alive (quiet ones are zeros) and every other gwcode
+ *                            in the data; of a vintage with one country's scope, that country only
+ *     country, from a series the vintage's own list of units and every unit in the data
+ *     cell                   every cell that ever had an event of the asked types, or a row of the series
+ * An event whose deaths are not known adds nothing; one without a gwcode or cell is in no unit.
  */
 typedef struct {
     vg_unit_kind kind;
     int32_t n_units, n_months, first_month;
-    vg_unit *unit;  /* sorted by unit number */
+    vg_unit *unit; /* sorted by unit number */
     double *value;
     int64_t *vintage; /* ids the numbers came from, n_vintages of them */
     int32_t n_vintages;
-    vg_str source, variable, scope;
+    vg_str source, scope;
+    vg_str variable; /* of events: "sb", "ns", "os", or "deaths" for several types at once */
 } vg_panel;
 
 /** Fails: VG_ENODATA when no vintage answers the query (says what to import). Time O(rows of the vintages). */
 bool vg_store_panel(vg_store *st, const vg_panel_query *q, vg_arena *a, vg_panel *out, vg_err *e);
 
-/** Events of a country (gwcode) or cell in months from..to, the deadliest first, at most `limit`; slices live in `a`. */
+/**
+ * Events of a country (gwcode) or cell in months from..to (both 0 = any), the deadliest first, at most `limit` (0 =
+ * 100); slices live in `a`. Fails: VG_ENODATA when no import holds events.
+ */
 typedef struct {
     int32_t gwcode, cell; /* 0 = any */
     int32_t first_month, last_month;
-    unsigned types;       /* as in vg_panel_query */
+    unsigned types; /* as in vg_panel_query */
     int64_t as_of;
     int32_t limit;
 } vg_event_query;
-bool vg_store_events(vg_store *st, const vg_event_query *q, vg_arena *a, vg_event **out, int64_t *n, vg_err *e);
+bool vg_store_events(vg_store *st, const vg_event_query *q, vg_arena *a, vg_event **out, int64_t *n,
+                     vg_err *e);
 
 /* --- runs and results --- */
 
@@ -131,15 +147,16 @@ typedef struct {
 } vg_result;
 
 /** Stores a run with its results and its audit entry in one transaction; `*id` is the run's number. */
-bool vg_store_run(vg_store *st, const vg_run *run, const vg_result *result, int64_t n_results, int64_t *id, vg_err *e);
+bool vg_store_run(vg_store *st, const vg_run *run, const vg_result *result, int64_t n_results, int64_t *id,
+                  vg_err *e);
 
 /** The newest run of a verb (0 = none), and a run's own record. */
 bool vg_store_last_run(vg_store *st, vg_str verb, int64_t *id, vg_err *e);
 bool vg_store_get_run(vg_store *st, int64_t id, vg_arena *a, vg_run *out, vg_err *e);
 
 /** Results of a run, of one kind (empty = all) and unit (0 = all), ordered by unit and month. */
-bool vg_store_results(vg_store *st, int64_t run, vg_str kind, int32_t unit, vg_arena *a, vg_result **out, int64_t *n,
-                      vg_err *e);
+bool vg_store_results(vg_store *st, int64_t run, vg_str kind, int32_t unit, vg_arena *a, vg_result **out,
+                      int64_t *n, vg_err *e);
 
 /** What a person decided about a result or rule. */
 typedef struct {
@@ -157,7 +174,8 @@ bool vg_store_decisions(vg_store *st, vg_str prefix, vg_arena *a, vg_decision **
 /**
  * Append-only log. Entry i holds at, actor, action, detail and
  *     hash_i = SHA-256(hash_{i-1} || seq || at || actor || action || detail)   (fields as text, separated by newlines)
- * with hash_0 of 64 zeros. Entries are written in the transaction of what they tell of.
+ * with hash_0 of 64 zeros. Entries are written in the transaction of what they tell of. Entry 1 is the making of the
+ * store. The actor is $VIGIE_ACTOR, else the login name. Control characters in actor and action become spaces.
  */
 bool vg_audit_append(vg_store *st, vg_str action, vg_str detail, vg_err *e);
 
