@@ -1,0 +1,81 @@
+/* The verb table: a row here, a function and its options in verb_*.c, three messages; that is a verb. Order is the
+ * order of help. */
+#include <string.h>
+
+#include "cli/verb.h"
+
+const vg_opt vg_global_options[] = {
+    { "store", VG_OPT_FILE, "FILE", NULL, 0, 0 },
+    { "lang", VG_OPT_CHOICE, "en|fr|es|ar|zh|ru|pt", NULL, 0, 0 },
+    { "as-of", VG_OPT_DATE, "DATE", NULL, 0, 0 },
+    { "json", VG_OPT_FLAG, NULL, NULL, 0, 0 },
+    { "csv", VG_OPT_FLAG, NULL, NULL, 0, 0 },
+    { "quiet", VG_OPT_FLAG, NULL, NULL, 0, 0 },
+    { "threads", VG_OPT_INT, "N", NULL, 1, VG_MAX_THREADS },
+    { "help", VG_OPT_FLAG, NULL, NULL, 0, 0 },
+    { .name = NULL },
+};
+
+static const vg_verb verbs[] = {
+    { "import", vg_import_options, "FILE...", 0, -1, vg_verb_import },
+    { "check", vg_check_options, "FILE", 1, 1, vg_verb_check },
+    { "fetch", vg_fetch_options, "SOURCE", 1, 1, vg_verb_fetch },
+    { "vintages", vg_vintages_options, NULL, 0, 0, vg_verb_vintages },
+    { "rejects", NULL, "VINTAGE", 1, 1, vg_verb_rejects },
+    { "forecast", vg_forecast_options_table, NULL, 0, 0, vg_verb_forecast },
+    { "explain", vg_explain_options, NULL, 0, 0, vg_verb_explain },
+    { "report", vg_report_options, NULL, 0, 0, vg_verb_report },
+    { "backtest", vg_backtest_options, NULL, 0, 0, vg_verb_backtest },
+    { "score", vg_score_options, NULL, 0, 0, vg_verb_score },
+    { "alert add", vg_alert_add_options, NULL, 0, 0, vg_verb_alert_add },
+    { "alert list", vg_alert_list_options, NULL, 0, 0, vg_verb_alert_list },
+    { "alert run", vg_alert_run_options, NULL, 0, 0, vg_verb_alert_run },
+    { "alert remove", NULL, "RULE", 1, 1, vg_verb_alert_remove },
+    { "audit verify", NULL, NULL, 0, 0, vg_verb_audit_verify },
+    { "audit log", vg_audit_options, NULL, 0, 0, vg_verb_audit_log },
+    { "help", vg_help_options, "VERB", 0, 2, vg_verb_help },
+    { "version", NULL, NULL, 0, 0, vg_verb_version },
+};
+
+const vg_verb *vg_verbs(int *n)
+{
+    *n = (int)(sizeof verbs / sizeof *verbs);
+    return verbs;
+}
+
+const vg_verb *vg_verb_find(int n_args, char **arg, int *used)
+{
+    for (size_t i = 0; n_args > 0 && i < sizeof verbs / sizeof *verbs; i++) {
+        vg_str second = vg_str_z(verbs[i].name), first = vg_cut(&second, ' ');
+        if (!vg_eq(first, vg_str_z(arg[0])))
+            continue;
+        if (second.n && (n_args < 2 || !vg_eq(second, vg_str_z(arg[1]))))
+            continue;
+        *used = second.n ? 2 : 1;
+        return &verbs[i];
+    }
+    return NULL;
+}
+
+vg_str vg_verb_key(const vg_verb *v, const char *part, char key[96])
+{
+    int n = snprintf(key, 96, "verb.%s.%s", v->name, part);
+    for (char *c = key; *c; c++)
+        if (*c == ' ')
+            *c = '-';
+    return (vg_str){ key, n };
+}
+
+vg_str vg_option_key(const vg_verb *v, const vg_opt *opt, char key[96])
+{
+    int n = 0;
+    if (v) {
+        n = snprintf(key, 96, "option.%s.%s", v->name, opt->name);
+        for (char *c = key; *c; c++)
+            if (*c == ' ')
+                *c = '-';
+    }
+    if (!v || !vg_message_has(VG_LANG_EN, key))
+        n = snprintf(key, 96, "option.%s", opt->name);
+    return (vg_str){ key, n };
+}
