@@ -213,21 +213,35 @@ static vg_str target_of(vg_str variable)
     return VG_S("all");
 }
 
-/* The panel of the store for a target; an empty one is state-based, or what the store's only series counts. */
+/* One attempt, with another variable or source; a failure leaves things as they were. */
+static bool try_panel(vg_cli *c, vg_cli_panel *p, vg_str source, vg_str variable)
+{
+    vg_panel panel;
+    vg_err ignored = VG_NO_ERR;
+    vg_panel_query q = p->query;
+    q.source = source;
+    q.variable = variable;
+    if (!vg_store_panel(p->st, &q, &c->arena, &panel, &ignored))
+        return false;
+    p->query = q;
+    p->panel = panel;
+    return true;
+}
+
+/* The panel of the store for a target. Without one, state-based deaths come first, and else what there is. */
 static bool find_panel(vg_cli *c, vg_cli_panel *p, vg_str target, vg_err *e)
 {
+    vg_str source = p->query.source, sb = VG_S("sb");
     p->query.types = types_of(target);
     if (!vg_store_panel(p->st, &p->query, &c->arena, &p->panel, e))
         return false;
-    bool series = p->panel.variable.n > 0;
-    p->target = target.n ? target : series ? target_of(p->panel.variable) : VG_S("sb");
-    if (!series || vg_eq(target_of(p->panel.variable), p->target))
+    vg_str there = p->panel.variable, is = there.n ? target_of(there) : target.n ? target : sb;
+    p->target = target.n ? target : is;
+    if (!target.n && !vg_eq(is, sb) &&
+        (try_panel(c, p, source, sb) || (!source.n && try_panel(c, p, VG_S("ucdp-ged"), VG_NOSTR))))
+        p->target = sb;
+    if (!target.n || vg_eq(is, target) || try_panel(c, p, source, vg_eq(target, VG_S("all")) ? VG_S("deaths") : target))
         return true;
-    vg_str there = p->panel.variable;
-    p->query.variable = vg_eq(target, VG_S("all")) ? VG_S("deaths") : target;
-    if (vg_store_panel(p->st, &p->query, &c->arena, &p->panel, e))
-        return true;
-    *e = VG_NO_ERR;
     vg_fail(e, VG_ENODATA, VG_NOWHERE, "the numbers of %.*s are \"%.*s\", and not what --target %.*s asks for",
             VG_P(p->panel.source), VG_P(there), VG_P(target));
     return vg_mend(e, "leave --target out, or import a source that tells the types of violence apart (ucdp-ged)");

@@ -3,7 +3,7 @@
  * so that an even scale from least to largest suits them. A chain's past begins with its first known month; a month
  * that is missing after that counts as a month without a death, and a row whose own month is missing is not used.
  */
-#include "forecast/feature.h"
+#include "forecast/feature_int.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 #ifndef VG_FORECAST_HOUSE_INT_H
 #define VG_FORECAST_HOUSE_INT_H
 
-#include "forecast/feature.h"
+#include "forecast/feature_int.h"
 #include "stat/forest.h"
 
 typedef struct {

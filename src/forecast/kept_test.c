@@ -1,7 +1,7 @@
 /* A run comes back from the store as it was kept, and the catalogue knows what the model speaks of. */
 #include "test.h"
 
-#include "forecast/feature.h"
+#include "forecast/feature_int.h"
 #include "forecast/words.h"
 
 static vg_kept_reasons some_reasons(void)

@@ -11,7 +11,7 @@
 
 #include "core/arena.h"
 #include "core/rng.h"
-#include "stat/lanes.h"
+#include "stat/lanes_int.h"
 
 enum { MAX_BLOCKS = VG_FOREST_FEATURES / LANES, MAX_DEPTH = 200 };
 

@@ -1,6 +1,6 @@
 /* What a situation (a chain in a month) is described by. Shared by the files of this folder only. */
-#ifndef VG_FORECAST_FEATURE_H
-#define VG_FORECAST_FEATURE_H
+#ifndef VG_FORECAST_FEATURE_INT_H
+#define VG_FORECAST_FEATURE_INT_H
 
 #include "forecast/forecast_int.h"
 

@@ -2,8 +2,8 @@
  * Sixteen bytes at a time, for forest.c only: SSE2 where the compiler has it, plain loops else. Both give the same
  * bytes: every lane's sum is taken in row order, in single precision, over the same runs of rows.
  */
-#ifndef VG_STAT_LANES_H
-#define VG_STAT_LANES_H
+#ifndef VG_STAT_LANES_INT_H
+#define VG_STAT_LANES_INT_H
 
 #include <stdint.h>
 #include <string.h>
