@@ -240,18 +240,22 @@ static bool find_panel(vg_cli *c, vg_cli_panel *p, vg_str target, vg_err *e)
     if (!target.n && !vg_eq(is, sb) &&
         (try_panel(c, p, source, sb) || (!source.n && try_panel(c, p, VG_S("ucdp-ged"), VG_NOSTR))))
         p->target = sb;
-    if (!target.n || vg_eq(is, target) || try_panel(c, p, source, vg_eq(target, VG_S("all")) ? VG_S("deaths") : target))
+    if (!target.n || vg_eq(is, target) ||
+        try_panel(c, p, source, vg_eq(target, VG_S("all")) ? VG_S("deaths") : target))
         return true;
-    vg_fail(e, VG_ENODATA, VG_NOWHERE, "the numbers of %.*s are \"%.*s\", and not what --target %.*s asks for",
-            VG_P(p->panel.source), VG_P(there), VG_P(target));
-    return vg_mend(e, "leave --target out, or import a source that tells the types of violence apart (ucdp-ged)");
+    vg_fail(e, VG_ENODATA, VG_NOWHERE,
+            "the numbers of %.*s are \"%.*s\", and not what --target %.*s asks for", VG_P(p->panel.source),
+            VG_P(there), VG_P(target));
+    return vg_mend(
+        e, "leave --target out, or import a source that tells the types of violence apart (ucdp-ged)");
 }
 
 bool vg_cli_panel_for(vg_cli *c, vg_store_mode mode, vg_str target, vg_str unit, vg_cli_panel *out, vg_err *e)
 {
     const char *file = text_of(c, "panel").s; /* from argv: ended by NUL */
     vg_cli_panel p = { .from_file = file != NULL };
-    bool open = file ? vg_store_open(":memory:", VG_STORE_WRITE, &p.st, e) : vg_cli_store(c, mode, false, &p.st, e);
+    bool open =
+        file ? vg_store_open(":memory:", VG_STORE_WRITE, &p.st, e) : vg_cli_store(c, mode, false, &p.st, e);
     if (!open)
         return false;
     p.query = (vg_panel_query){

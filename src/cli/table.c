@@ -71,6 +71,7 @@ static bool known(const vg_column *c, const vg_cell *cell)
     switch (c->kind) {
     case VG_CELL_TEXT: return true;
     case VG_CELL_INT:
+    case VG_CELL_ID:
     case VG_CELL_MONTH:
     case VG_CELL_INSTANT: return cell->whole != INT64_MIN;
     default: return !isnan(cell->low);
@@ -92,7 +93,8 @@ static void json_cell(vg_json *j, const vg_column *c, const vg_cell *cell)
     }
     switch (c->kind) {
     case VG_CELL_TEXT: vg_json_str(j, cell->text); return;
-    case VG_CELL_INT: vg_json_int(j, cell->whole); return;
+    case VG_CELL_INT:
+    case VG_CELL_ID: vg_json_int(j, cell->whole); return;
     case VG_CELL_MONTH:
     case VG_CELL_INSTANT: vg_json_str(j, time_text(c, cell, buf)); return;
     case VG_CELL_INTERVAL:
@@ -146,6 +148,7 @@ static void csv_cell(vg_out *o, const vg_column *c, const vg_cell *cell)
         vg_put_num(o, cell->high);
         return;
     case VG_CELL_INT:
+    case VG_CELL_ID:
         if (good)
             vg_put_int(o, cell->whole);
         return;
@@ -199,6 +202,7 @@ void vg_cell_put(vg_out *o, vg_lang lang, const vg_column *c, const vg_cell *cel
     }
     switch (c->kind) {
     case VG_CELL_TEXT: vg_put(o, cell->text); return;
+    case VG_CELL_ID: vg_put_int(o, cell->whole); return;
     case VG_CELL_INSTANT: vg_put(o, time_text(c, cell, buf)); return;
     case VG_CELL_INTERVAL:
         put_whole(o, lang, cell->low, c->decimals);

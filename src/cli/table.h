@@ -23,6 +23,7 @@ typedef enum { VG_FORM_TABLE, VG_FORM_JSON, VG_FORM_CSV } vg_form;
 typedef enum {
     VG_CELL_TEXT,
     VG_CELL_INT,
+    VG_CELL_ID,       /* a whole number that is a name: people see it without separators */
     VG_CELL_NUM,      /* people see `decimals`, programs everything */
     VG_CELL_PERCENT,  /* a share: people see percent, programs the share */
     VG_CELL_CHANCE,   /* a share of draws (see VG_ARG_CHANCE) */

@@ -63,7 +63,7 @@ static const vg_column rule_columns[] = {
 };
 
 static const vg_column alert_columns[] = {
-    { "rule", VG_CELL_INT, 0 },         { "unit", VG_CELL_INT, 0 },
+    { "rule", VG_CELL_INT, 0 },         { "unit", VG_CELL_ID, 0 },
     { "iso3", VG_CELL_TEXT, 0 },        { "name", VG_CELL_TEXT, 0 },
     { "month", VG_CELL_MONTH, 0 },      { "chance", VG_CELL_CHANCE, 0 },
     { "expected", VG_CELL_NUM, 1 },     { "usual", VG_CELL_NUM, 1 },
@@ -280,9 +280,7 @@ static bool show_rule(vg_cli *c, const kept_rule *k, vg_err *e)
 static bool measure_and_save(vg_cli *c, vg_cli_panel *p, vg_err *e)
 {
     const vg_opts *o = &c->opts;
-    kept_rule k = { .target = p->target,
-                    .unit = vg_opt_text(o, "unit"),
-                    .model = vg_opt_text(o, "model") };
+    kept_rule k = { .target = p->target, .unit = vg_opt_text(o, "unit"), .model = vg_opt_text(o, "model") };
     k.rule = (vg_alert_rule){ .kind = (vg_alert_kind)kind_by_name(vg_opt_text(o, "kind")),
                               .threshold = vg_opt_num(o, "deaths"),
                               .probability = vg_opt_num(o, "probability"),

@@ -23,7 +23,7 @@ static const vg_column columns[] = {
     { "model", VG_CELL_TEXT, 0 },
     { "window", VG_CELL_TEXT, 0 },
     { "n", VG_CELL_INT, 0 },
-    { "crps", VG_CELL_NUM, 2 },
+    { "crps", VG_CELL_NUM, 3 },
     { "ign", VG_CELL_NUM, 3 },
     { "mis", VG_CELL_NUM, 1 },
     { "crps_positive", VG_CELL_NUM, 1 },

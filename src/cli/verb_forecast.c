@@ -23,7 +23,7 @@ const vg_opt vg_forecast_options_table[] = {
 
 static const vg_column total_columns[] = {
     { "rank", VG_CELL_INT, 0 },
-    { "unit", VG_CELL_INT, 0 },
+    { "unit", VG_CELL_ID, 0 },
     { "iso3", VG_CELL_TEXT, 0 },
     { "name", VG_CELL_TEXT, 0 },
     { "median", VG_CELL_NUM, 0 },
@@ -38,7 +38,7 @@ static const vg_column total_columns[] = {
 };
 
 static const vg_column month_columns[] = {
-    { "unit", VG_CELL_INT, 0 },
+    { "unit", VG_CELL_ID, 0 },
     { "iso3", VG_CELL_TEXT, 0 },
     { "name", VG_CELL_TEXT, 0 },
     { "month", VG_CELL_MONTH, 0 },
@@ -54,7 +54,7 @@ static const vg_column month_columns[] = {
 
 static const vg_column score_columns[] = {
     { "model", VG_CELL_TEXT, 0 },
-    { "crps", VG_CELL_NUM, 2 },
+    { "crps", VG_CELL_NUM, 3 },
     { "ign", VG_CELL_NUM, 3 },
     { "mis", VG_CELL_NUM, 0 },
     { "brier25", VG_CELL_NUM, 4 },
@@ -133,7 +133,10 @@ static void say_head(vg_cli *c, const vg_kept *k)
             vg_arg_month("from", p->origin + p->first_lead),
             vg_arg_month("to", p->origin + p->first_lead + p->n_leads - 1),
             vg_arg_month("origin", p->origin));
-    vg_line(c, "forecast.basis", vg_arg_text("model", p->model), vg_arg_text("source", p->source.n && p->variable.n ? vg_format(&c->arena, "%.*s (%.*s)", VG_P(p->source), VG_P(p->variable)) : p->source),
+    vg_line(c, "forecast.basis", vg_arg_text("model", p->model),
+            vg_arg_text("source", p->source.n && p->variable.n ? vg_format(&c->arena, "%.*s (%.*s)",
+                                                                           VG_P(p->source), VG_P(p->variable))
+                                                               : p->source),
             vg_arg_int("draws", p->n_draws), vg_arg_int("units", k->n_units));
     vg_put_char(c->out, '\n');
 }

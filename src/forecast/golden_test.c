@@ -95,7 +95,8 @@ static void baselines_score_as_they_were_rebuilt_elsewhere(void **state)
         { "last_poisson", VG_MODEL_LAST, 0, 1e-3, 0.01, 1e-3 },
         { "conflictology_3", VG_MODEL_CONFLICTOLOGY, 3, 0.02, 0.02, 0.01 },
         { "conflictology_12", VG_MODEL_CONFLICTOLOGY, 12, 0.02, 0.02, 0.01 },
-        { "conflictology_60", VG_MODEL_CONFLICTOLOGY, 60, 0.02, 0.02, 0.01 },
+        /* ours looks back over a change of borders, the rebuilt one does not */
+        { "conflictology_60", VG_MODEL_CONFLICTOLOGY, 60, 0.02, 0.02, 0.03 },
         { "conflictology_12+10%global", VG_MODEL_MIXTURE, 12, 0.02, 0.02, 0.01 },
         { "NB_moments_12", VG_MODEL_NEGBIN, 12, 0.02, 0.02, 0.03 },
     };

@@ -130,7 +130,7 @@ void vg_report_country(vg_page *p, const vg_kept_unit *u)
 static void put_quality_cells(vg_page *p, const vg_kept_quality *q)
 {
     vg_page_cell(p, vg_arg_int("", q->n));
-    vg_page_cell(p, vg_arg_num("", q->crps, 2));
+    vg_page_cell(p, vg_arg_num("", q->crps, 3));
     vg_page_cell(p, vg_arg_num("", q->ign, 3));
     vg_page_cell(p, vg_arg_num("", q->mis, 1));
     vg_page_cell(p, vg_arg_num("", q->brier25, 4));

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/date.h"
 #include "core/num.h"
 #include "geo/data_int.h"
 #include "geo/fold.h"
@@ -25,6 +26,7 @@ enum {
     NAME, /* seven of them */
     LAT = NAME + 7,
     LON,
+    SINCE,
     ALIVE,
     SUCCESSOR,
     OTHER_NAMES,
@@ -110,6 +112,13 @@ static void add_name(vg_str name, int32_t at)
     add_key(&table.name, vg_copy(&table.arena, vg_geo_fold(name, buf, sizeof buf)), at);
 }
 
+/* month_id of YYYY-MM, 0 for an empty cell. */
+static int32_t month_or_zero(vg_str cell)
+{
+    int32_t month = 0;
+    return vg_month_parse(cell, &month) ? month : 0;
+}
+
 static void add_country(vg_str cell[N_COLUMNS])
 {
     int32_t at = table.n++;
@@ -121,6 +130,7 @@ static void add_country(vg_str cell[N_COLUMNS])
                        .gwcode = small_number(cell[GWCODE]),
                        .lat_deg = degrees(cell[LAT]),
                        .lon_deg = degrees(cell[LON]),
+                       .since = month_or_zero(cell[SINCE]),
                        .alive = cell[ALIVE],
                        .successor = cell[SUCCESSOR] };
     c->gwcode = c->gwcode || !c->m49 ? c->gwcode : NO_GWCODE + c->m49;

@@ -23,6 +23,7 @@ typedef struct {
     vg_str fips, cameo;      /* FIPS 10-4 and CAMEO country codes, empty = none */
     vg_str name[7];          /* en fr es ar zh ru pt */
     double lat_deg, lon_deg; /* a point inside, for labels and distances */
+    int32_t since;           /* first month_id of a state born after 1989, 0 = older */
     vg_str alive;            /* empty, or the last year of a state that is gone */
     vg_str successor; /* ISO3 of the state that carries a gone state's history on; empty for living ones */
 } vg_country;

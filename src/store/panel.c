@@ -143,6 +143,7 @@ static void describe_country(vg_unit *u, const vg_country *c)
     u->name = vg_country_name(c, VG_S("en"));
     u->iso3 = c->iso3;
     u->gwcode = c->gwcode;
+    u->first_month = c->since;
     u->last_month = last_month_of(c);
 }
 
@@ -153,17 +154,37 @@ static bool add_country(table *t, const vg_country *c, vg_err *e)
     return (last && last < t->stream->first_month) || row_of(t, c->gwcode, e);
 }
 
-/* A country that is gone is not known after its end, unless the source goes on using its number (UCDP's 345). */
-static void end_country(const table *t, unit_row *row)
+static bool any_deaths(const unit_row *row, int32_t from, int32_t to)
+{
+    for (int32_t m = from; m < to; m++)
+        if (row->value[m] > 0)
+            return true;
+    return false;
+}
+
+static void forget_if_quiet(unit_row *row, int32_t from, int32_t to)
+{
+    if (any_deaths(row, from, to))
+        return;
+    for (int32_t m = from; m < to; m++)
+        row->value[m] = (double)NAN;
+}
+
+/*
+ * Before its birth and after its end a country is not known, which is not zero; but a source that uses its number
+ * there (UCDP's 345 for Serbia) knows better.
+ */
+static void bound_country(const table *t, unit_row *row)
 {
     const vg_country *c = vg_country_by_gwcode(row->about.unit);
-    int32_t last = c ? last_month_of(c) : 0;
-    int32_t from = last - t->stream->first_month + 1, n = t->stream->n_months;
-    bool used = false;
-    for (int32_t m = from < 0 ? 0 : from; m < n && last; m++)
-        used = used || row->value[m] > 0;
-    for (int32_t m = from < 0 ? 0 : from; m < n && last && !used; m++)
-        row->value[m] = (double)NAN;
+    int32_t n = t->stream->n_months, first = t->stream->first_month;
+    if (!c)
+        return;
+    int32_t born = c->since - first, gone = last_month_of(c) - first + 1;
+    if (c->since && born > 0)
+        forget_if_quiet(row, 0, born < n ? born : n);
+    if (last_month_of(c) && gone < n)
+        forget_if_quiet(row, gone < 0 ? 0 : gone, n);
 }
 
 /* Two states may have had the same number one after the other; the one vg_country_by_gwcode names stands for both. */
@@ -188,7 +209,7 @@ static bool fill_events(table *t, vg_store *st, const vg_panel_query *q, vg_err 
         if (!add_events(t, st, q, i, only, e))
             return false;
     for (int64_t i = 0; i < t->n && q->kind == VG_UNIT_COUNTRY; i++)
-        end_country(t, &t->row[i]);
+        bound_country(t, &t->row[i]);
     return true;
 }
 

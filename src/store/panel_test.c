@@ -65,6 +65,22 @@ static void a_state_that_is_gone_is_not_known_after_its_end(void **state)
     fixture_close(&f);
 }
 
+static void a_state_is_not_known_before_its_birth(void **state)
+{
+    (void)state;
+    enum { SOUTH_SUDAN = 626, ERITREA = 531 };
+    fixture f;
+    fixture_open(&f);
+    vg_event ev = make_event("1", ERITREA, 150, 4); /* June 1992, before May 1993: the source says more */
+    vg_vintage v = release("1", 121, 400, NULL);
+    import_events(f.st, &v, &ev, 1);
+    vg_panel p = ask(&f, (vg_panel_query){ .types = 0 });
+    assert_true(isnan(panel_at(&p, SOUTH_SUDAN, 378))); /* June 2011 */
+    CHECK_NEAR(panel_at(&p, SOUTH_SUDAN, 379), 0, 0);
+    CHECK_NEAR(panel_at(&p, ERITREA, 150), 4, 0);
+    fixture_close(&f);
+}
+
 static void units_come_in_order_with_name_and_code(void **state)
 {
     (void)state;
@@ -451,6 +467,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_quiet_country_is_zero_and_an_uncovered_month_is_not_known),
         cmocka_unit_test(a_state_that_is_gone_is_not_known_after_its_end),
+        cmocka_unit_test(a_state_is_not_known_before_its_birth),
         cmocka_unit_test(units_come_in_order_with_name_and_code),
         cmocka_unit_test(a_newer_release_supersedes_month_by_month_and_as_of_reads_the_past),
         cmocka_unit_test(an_older_release_imported_later_does_not_hide_the_newer_one),
