@@ -1,5 +1,5 @@
 /**
- * Fingerprints (SHA-256), for vintages and for the chain of the audit log. libsodium is seen only behind this header.
+ * Fingerprints (SHA-256), for vintages and for the chain of the audit log. libcrypto is seen only behind this header.
  *
  *     vg_sha256 h;
  *     vg_sha256_init(&h);
@@ -13,7 +13,7 @@
 #include "core/str.h"
 
 typedef struct {
-    _Alignas(16) unsigned char state[128]; /* holds libsodium's own state; its size is asserted */
+    _Alignas(16) unsigned char state[128]; /* holds the state of libcrypto; its size is asserted */
 } vg_sha256;
 
 void vg_sha256_init(vg_sha256 *h);
