@@ -11,11 +11,10 @@
 /* Chosen on windows 2010-2017 only. */
 enum {
     POOLED_LEADS = 1, /* outcomes of the lead itself and this many on both sides */
-    N_LEVELS = 2,
-    SHORT_OWN = 6, /* months of the unit's own past */
+    SHORT_OWN = 6,    /* months of the unit's own past */
     LONG_OWN = 24
 };
-static const int32_t level_months[N_LEVELS] = { 3, 6 };
+static const int32_t level_months[VG_HOUSE_LEVELS] = { 3, 6 };
 static const double OWN_SHARE = 0.3;
 
 /* A possible number of deaths and how likely it is. */
@@ -48,8 +47,7 @@ double vg_house_outcome(const vg_house *m, int32_t row, int32_t ahead)
 }
 
 /* One lead's outcomes of all analogues, each carried over to the unit's level by three measures of it. */
-static void add_lead(const vg_house *m, int32_t chain, int32_t ahead, double share, const double *ratio,
-                     atoms *s)
+static void add_lead(const vg_house *m, int32_t chain, int32_t ahead, double share, atoms *s)
 {
     const vg_house_analogue *list = m->analogues[chain];
     double known = 0;
@@ -63,8 +61,8 @@ static void add_lead(const vg_house *m, int32_t chain, int32_t ahead, double sha
             continue;
         if (y == 0)
             s->zero += weight;
-        for (int k = 0; k < N_LEVELS && y > 0; k++)
-            add_atom(s, y * ratio[i * N_LEVELS + k], weight / N_LEVELS);
+        for (int k = 0; k < VG_HOUSE_LEVELS && y > 0; k++)
+            add_atom(s, y * (double)list[i].ratio[k], weight / VG_HOUSE_LEVELS);
     }
 }
 
@@ -81,16 +79,13 @@ static double log_level(const vg_house *m, int32_t chain, int32_t month, int32_t
     return n ? exp(sum / n) : 1;
 }
 
-static void set_ratios(const vg_house *m, int32_t chain, double *ratio)
+void vg_house_set_ratios(const vg_house *m, int32_t chain, vg_house_analogue *list, int32_t n)
 {
-    int32_t now = m->h->n_months - 1;
-    for (int k = 0; k < N_LEVELS; k++) {
-        double own = log_level(m, chain, now, level_months[k]);
-        for (int32_t i = 0; i < m->n_analogues[chain]; i++) {
-            int32_t row = m->analogues[chain][i].row;
-            ratio[i * N_LEVELS + k] =
-                own / log_level(m, m->row_chain[row], m->row_month[row], level_months[k]);
-        }
+    for (int k = 0; k < VG_HOUSE_LEVELS; k++) {
+        double own = log_level(m, chain, m->h->n_months - 1, level_months[k]);
+        for (int32_t i = 0; i < n; i++)
+            list[i].ratio[k] = (float)(own / log_level(m, m->row_chain[list[i].row],
+                                                       m->row_month[list[i].row], level_months[k]));
     }
 }
 
@@ -149,16 +144,15 @@ double vg_house_own_share(const vg_house *m, int32_t chain)
 bool vg_house_draws(const vg_house *m, int32_t chain, int32_t lead, vg_arena scratch, double *draws,
                     vg_err *e)
 {
-    int64_t n = m->n_analogues[chain], most = n * N_LEVELS * (2 * POOLED_LEADS + 1) + SHORT_OWN + LONG_OWN;
-    double *ratio = vg_new(&scratch, double, n *N_LEVELS);
+    int64_t n = m->n_analogues[chain],
+            most = n * VG_HOUSE_LEVELS * (2 * POOLED_LEADS + 1) + SHORT_OWN + LONG_OWN;
     atoms s = { .list = vg_new(&scratch, atom, most) };
     atom *spare = vg_new(&scratch, atom, most);
-    if (!ratio || !s.list || !spare)
+    if (!s.list || !spare)
         return vg_fail_memory(e, vg_arena_limit(&scratch));
-    set_ratios(m, chain, ratio);
     double own = vg_house_own_share(m, chain);
     for (int32_t d = -POOLED_LEADS; d <= POOLED_LEADS; d++)
-        add_lead(m, chain, lead + d, (1 - own) / (2 * POOLED_LEADS + 1), ratio, &s);
+        add_lead(m, chain, lead + d, (1 - own) / (2 * POOLED_LEADS + 1), &s);
     if (own > 0) {
         add_own(m, chain, SHORT_OWN, own / 2, &s);
         add_own(m, chain, LONG_OWN, own / 2, &s);

@@ -228,7 +228,7 @@ static int64_t merge_leaves(const vg_house *m, int32_t chain, vg_house_analogue 
     for (int32_t t = 0; t < n_trees; t++) {
         vg_forest_leaf leaf = vg_forest_find(m->forest, t, m->query + (int64_t)chain * N_FEATURES);
         for (int32_t i = 0; i < leaf.n; i++)
-            out[n++] = (vg_house_analogue){ leaf.row[i], 1.0 / leaf.n / n_trees };
+            out[n++] = (vg_house_analogue){ .row = leaf.row[i], .weight = 1.0 / leaf.n / n_trees };
     }
     qsort(out, (size_t)n, sizeof *out, by_row);
     for (int64_t i = 0; i < n; i++) {
@@ -240,27 +240,37 @@ static int64_t merge_leaves(const vg_house *m, int32_t chain, vg_house_analogue 
     return merged;
 }
 
+/* One chain's list, in the worker's own arena. */
+static bool chain_analogues(void *ctx, int64_t chain, int worker, vg_err *e)
+{
+    vg_house *m = ctx;
+    vg_arena *a = &m->lists[worker], work = *a;
+    work.next =
+        work.base + (work.end - work.base) / 2; /* leaves go to the other half, and are dead on return */
+    vg_house_analogue *leaves = vg_new(&work, vg_house_analogue, (int64_t)vg_forest_trees(m->forest) * KEEP);
+    if (!leaves)
+        return vg_fail_memory(e, vg_arena_limit(a));
+    int32_t n = (int32_t)merge_leaves(m, (int32_t)chain, leaves);
+    vg_house_analogue *list = vg_new(a, vg_house_analogue, n);
+    if (!list)
+        return vg_fail_memory(e, vg_arena_limit(a));
+    memcpy(list, leaves, (size_t)n * sizeof *list);
+    vg_house_set_ratios(m, (int32_t)chain, list, n);
+    m->analogues[chain] = list;
+    m->n_analogues[chain] = n;
+    return true;
+}
+
 static bool find_analogues(vg_house *m, vg_arena *a, vg_err *e)
 {
-    vg_arena work;
-    int64_t most = (int64_t)vg_forest_trees(m->forest) * KEEP;
     m->analogues = vg_new(a, vg_house_analogue *, m->h->n_chains);
     m->n_analogues = vg_new(a, int32_t, m->h->n_chains);
     if (!m->analogues || !m->n_analogues)
         return vg_fail_memory(e, vg_arena_limit(a));
-    if (!vg_arena_init(&work, most * (int64_t)sizeof(vg_house_analogue) + (1 << 16), e))
-        return false;
-    vg_house_analogue *leaves = vg_new(&work, vg_house_analogue, most);
-    bool ok = leaves != NULL;
-    for (int32_t c = 0; c < m->h->n_chains && ok; c++) {
-        m->n_analogues[c] = (int32_t)merge_leaves(m, c, leaves);
-        m->analogues[c] = vg_new(a, vg_house_analogue, m->n_analogues[c]);
-        ok = m->analogues[c] != NULL;
-        if (ok)
-            memcpy(m->analogues[c], leaves, (size_t)m->n_analogues[c] * sizeof *leaves);
-    }
-    vg_arena_free(&work);
-    return ok || vg_fail_memory(e, vg_arena_limit(a));
+    bool ok = true;
+    for (int i = 0; i < m->o.n_threads && ok; i++)
+        ok = vg_arena_init(&m->lists[i], vg_arena_limit(a), e);
+    return ok && vg_parallel(m->o.n_threads, m->h->n_chains, chain_analogues, m, e);
 }
 
 bool vg_house_train(const vg_history *h, const vg_forecast_opts *o, vg_arena *a, vg_house **out, vg_err *e)
@@ -277,7 +287,7 @@ bool vg_house_train(const vg_history *h, const vg_forecast_opts *o, vg_arena *a,
     if (!compute_features(m, a, e) || !grow(m, targets, e))
         return false;
     if (!find_analogues(m, a, e)) {
-        vg_forest_free(m->forest);
+        vg_house_free(m);
         return false;
     }
     *out = m;
@@ -286,6 +296,9 @@ bool vg_house_train(const vg_history *h, const vg_forecast_opts *o, vg_arena *a,
 
 void vg_house_free(vg_house *m)
 {
-    if (m)
-        vg_forest_free(m->forest);
+    if (!m)
+        return;
+    vg_forest_free(m->forest);
+    for (int i = 0; i < VG_MAX_THREADS; i++)
+        vg_arena_free(&m->lists[i]);
 }

@@ -5,9 +5,12 @@
 #include "forecast/feature_int.h"
 #include "stat/forest.h"
 
+enum { VG_HOUSE_LEVELS = 2 }; /* measures of a chain's own level */
+
 typedef struct {
     int32_t row;
-    double weight; /* share among the unit's analogues */
+    float ratio[VG_HOUSE_LEVELS]; /* the unit's level over the analogue's */
+    double weight;                /* share among the unit's analogues */
 } vg_house_analogue;
 
 struct vg_house {
@@ -24,7 +27,11 @@ struct vg_house {
     float *query_value;                /* the same before binning */
     vg_house_analogue **analogues;     /* of each chain, by row */
     int32_t *n_analogues;
+    vg_arena lists[VG_MAX_THREADS]; /* where they live, one per worker */
 };
+
+/* Sets the ratios of a chain's analogues. */
+void vg_house_set_ratios(const vg_house *m, int32_t chain, vg_house_analogue *list, int32_t n);
 
 /* Outcome of a row `ahead` months after its month; NaN when that lies after the origin or is not known. */
 double vg_house_outcome(const vg_house *m, int32_t row, int32_t ahead);

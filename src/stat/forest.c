@@ -58,6 +58,7 @@ typedef struct {
     const vg_forest_data *d;
     vg_forest_opts o;
     int32_t n_blocks;
+    bool wide; /* the processor has the wide registers */
     vg_forest *f;
     vg_arena *arena; /* one per worker */
     bench *bench;
@@ -104,6 +105,17 @@ static void weigh_run(const lanes *x, int64_t stride, const float *y, int n_targ
     }
 }
 
+LANES_WIDE static void weigh_run_wide(const lanes *x, int64_t stride, const float *y, int n_targets, int n,
+                                      lanes limit, uint8_t count[LANES], float (*sum)[LANES])
+{
+    switch (n_targets) {
+    case 1: lanes_run_wide(x, stride, y, 1, n, limit, count, sum); break;
+    case 2: lanes_run_wide(x, stride, y, 2, n, limit, count, sum); break;
+    case 3: lanes_run_wide(x, stride, y, 3, n, limit, count, sum); break;
+    default: lanes_run_wide(x, stride, y, 4, n, limit, count, sum);
+    }
+}
+
 static void weigh(const grower *g, const bench *w, const span *s, splits *c)
 {
     int32_t nb = g->n_blocks, nt = g->d->n_targets;
@@ -114,7 +126,8 @@ static void weigh(const grower *g, const bench *w, const span *s, splits *c)
             int n = (int)(s->end - from < RUN ? s->end - from : RUN);
             uint8_t count[LANES];
             float sum[VG_FOREST_TARGETS][LANES];
-            weigh_run(w->x + from * nb + b, nb, w->y + from * nt, nt, n, limit, count, sum);
+            (g->wide ? weigh_run_wide : weigh_run)(w->x + from * nb + b, nb, w->y + from * nt, nt, n, limit,
+                                                   count, sum);
             for (int k = 0; k < LANES; k++)
                 c->n[b * LANES + k] += count[k];
             for (int32_t t = 0; t < nt; t++)
@@ -363,7 +376,9 @@ static bool run(grower *g, vg_err *e)
 
 bool vg_forest_grow(const vg_forest_data *data, const vg_forest_opts *o, vg_forest **out, vg_err *e)
 {
-    grower g = { .d = data, .o = *o, .n_blocks = (data->n_features + LANES - 1) / LANES };
+    grower g = {
+        .d = data, .o = *o, .n_blocks = (data->n_features + LANES - 1) / LANES, .wide = lanes_have_wide()
+    };
     g.o.n_trees = o->n_trees ? o->n_trees : 64;
     g.o.min_leaf = o->min_leaf ? o->min_leaf : 5;
     g.o.n_candidates = o->n_candidates ? o->n_candidates : (data->n_features + 2) / 3;

@@ -4,8 +4,10 @@
 #include "prop.h"
 #include "test.h"
 
-/* The same forest without vector instructions, under other names. */
+/* The same forest without vector instructions (forest_narrow_test.c: with the narrow ones), under other names. */
+#ifndef VG_NO_WIDE
 #define VG_NO_SIMD
+#endif
 #define vg_forest       plain_forest
 #define vg_forest_grow  plain_grow
 #define vg_forest_free  plain_free
