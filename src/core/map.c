@@ -1,16 +1,17 @@
-/* Open addressing over the hash of the name; at most half of the slots are taken. Names live in an arena; the two
- * tables belong to the handle and double when they are full. */
+/* Open addressing over the hash of the name; at most half of the slots are taken. Names live in arenas, each twice as
+ * large as the one before, and never move; the two tables belong to the handle and double when they are full. */
 #include "core/map.h"
 
 #include <stdlib.h>
 
-static const int64_t NAMES_LIMIT = (int64_t)1 << 36;
+static const int64_t FIRST_BYTES = 1 << 16;
 
 bool vg_map_init(vg_map *m, vg_err *e)
 {
     vg_map fresh = { .n_slots = 256, .cap = 128 };
-    if (!vg_arena_init(&fresh.bytes, NAMES_LIMIT, e))
+    if (!vg_arena_init(&fresh.bytes[0], FIRST_BYTES, e))
         return false;
+    fresh.n_bytes = 1;
     fresh.slot = calloc((size_t)fresh.n_slots, sizeof *fresh.slot);
     fresh.name = calloc((size_t)fresh.cap, sizeof *fresh.name);
     if (!fresh.slot || !fresh.name) {
@@ -23,7 +24,8 @@ bool vg_map_init(vg_map *m, vg_err *e)
 
 void vg_map_free(vg_map *m)
 {
-    vg_arena_free(&m->bytes);
+    for (int32_t i = 0; i < m->n_bytes; i++)
+        vg_arena_free(&m->bytes[i]);
     free(m->slot);
     free(m->name);
     *m = (vg_map){ .n = 0 };
@@ -58,6 +60,18 @@ static bool grow(vg_map *m)
     return true;
 }
 
+/* Copy of the name in the newest arena, or in one more when that is full. */
+static vg_str keep(vg_map *m, vg_str name)
+{
+    vg_str kept = vg_copy(&m->bytes[m->n_bytes - 1], name);
+    if (kept.s || m->n_bytes == VG_MAP_ARENAS)
+        return kept;
+    int64_t size = 2 * vg_arena_limit(&m->bytes[m->n_bytes - 1]), need = (int64_t)name.n + 4096;
+    if (!vg_arena_init(&m->bytes[m->n_bytes], size > need ? size : need, NULL))
+        return VG_NOSTR;
+    return vg_copy(&m->bytes[m->n_bytes++], name);
+}
+
 int32_t vg_map_add(vg_map *m, vg_str name, bool *was_new)
 {
     int64_t at = slot_of(m, name);
@@ -70,7 +84,7 @@ int32_t vg_map_add(vg_map *m, vg_str name, bool *was_new)
             return -1;
         at = slot_of(m, name);
     }
-    vg_str kept = vg_copy(&m->bytes, name);
+    vg_str kept = keep(m, name);
     if (!kept.s)
         return -1;
     m->name[m->n] = kept;

@@ -12,9 +12,11 @@
 
 #include "core/arena.h"
 
+#define VG_MAP_ARENAS 24 /* 64 KiB to 512 GiB */
+
 typedef struct {
-    vg_arena bytes; /* of the names */
-    int32_t n, cap, n_slots;
+    vg_arena bytes[VG_MAP_ARENAS]; /* of the names */
+    int32_t n_bytes, n, cap, n_slots;
     int32_t *slot; /* number + 1, 0 = empty */
     vg_str *name;  /* in the order of the numbers */
 } vg_map;
