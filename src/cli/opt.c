@@ -14,7 +14,7 @@ enum { NAME_MAX_LEN = 40 };
 /* Edit distance of two short words; long words count as far apart. */
 static int distance(vg_str a, vg_str b)
 {
-    int row[NAME_MAX_LEN + 1];
+    int row[NAME_MAX_LEN + 1] = { 0 };
     if (a.n > NAME_MAX_LEN || b.n > NAME_MAX_LEN)
         return NAME_MAX_LEN;
     for (int j = 0; j <= b.n; j++)
@@ -49,7 +49,7 @@ const char *vg_nearest(vg_str word, const char *const *name, int n)
 
 static bool refuse_unknown(const vg_opts *o, vg_str name, vg_err *e)
 {
-    const char *known[VG_MAX_OPTS];
+    const char *known[VG_MAX_OPTS] = { NULL };
     for (int i = 0; i < o->n; i++)
         known[i] = o->opt[i]->name;
     const char *near = vg_nearest(name, known, o->n);

@@ -255,7 +255,7 @@ static void measure(const vg_table *t, vg_lang lang, int64_t n_rows, int *width,
 static bool put_people(const vg_table *t, vg_lang lang, int64_t n_rows, vg_out *o, vg_err *e)
 {
     vg_out text;
-    int width[64];
+    int width[64] = { 0 };
     assert(t->n_columns <= 64);
     if (!vg_out_memory(&text, e))
         return false;

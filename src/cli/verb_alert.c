@@ -318,8 +318,8 @@ bool vg_verb_alert_add(vg_cli *c, vg_err *e)
 
 static bool list_rules(vg_cli *c, vg_store *st, vg_err *e)
 {
-    kept_rule *rule;
-    int n;
+    kept_rule *rule = NULL;
+    int n = 0;
     vg_table t;
     if (!load_rules(c, st, &rule, &n, e) || !vg_table_init(&t, rule_columns, N_OF(rule_columns), e))
         return false;
@@ -346,8 +346,8 @@ bool vg_verb_alert_list(vg_cli *c, vg_err *e)
 
 static bool remove_rule(vg_cli *c, vg_store *st, vg_str word, vg_err *e)
 {
-    kept_rule *rule;
-    int n;
+    kept_rule *rule = NULL;
+    int n = 0;
     int64_t number;
     if (!load_rules(c, st, &rule, &n, e))
         return false;
@@ -548,8 +548,8 @@ static bool run_rules(vg_cli *c, const kept_rule *rule, int n, findings *out, vg
 bool vg_verb_alert_run(vg_cli *c, vg_err *e)
 {
     vg_store *st;
-    kept_rule *rule;
-    int n;
+    kept_rule *rule = NULL;
+    int n = 0;
     if (!vg_cli_store(c, VG_STORE_READ, false, &st, e))
         return false;
     bool good = load_rules(c, st, &rule, &n, e);

@@ -170,6 +170,17 @@ static bool show(vg_cli *c, const vg_kept *k, const vg_kept_unit *u, vg_err *e)
     return good;
 }
 
+static bool explain(vg_cli *c, const vg_kept *k, vg_str word, vg_err *e)
+{
+    const vg_kept_unit *u = vg_kept_find(k, word);
+    if (u)
+        return show(c, k, u, e);
+    vg_fail(e, VG_ENOTFOUND, VG_NOWHERE, "run %lld has no forecast for \"%.*s\"", (long long)k->run.id,
+            VG_P(word));
+    return vg_mend(
+        e, "name a country by its ISO code (MLI) or name; \"vigie forecast --top 300\" lists them all");
+}
+
 bool vg_verb_explain(vg_cli *c, vg_err *e)
 {
     vg_str word = vg_opt_text(&c->opts, "unit");
@@ -181,15 +192,7 @@ bool vg_verb_explain(vg_cli *c, vg_err *e)
     vg_kept k;
     if (!vg_cli_store(c, VG_STORE_READ, false, &st, e))
         return false;
-    bool good = vg_kept_load(st, vg_opt_int(&c->opts, "run"), &c->arena, &k, e);
-    const vg_kept_unit *u = good ? vg_kept_find(&k, word) : NULL;
-    if (good && !u) {
-        good = vg_fail(e, VG_ENOTFOUND, VG_NOWHERE, "run %lld has no forecast for \"%.*s\"",
-                       (long long)k.run.id, VG_P(word));
-        vg_mend(e,
-                "name a country by its ISO code (MLI) or name; \"vigie forecast --top 300\" lists them all");
-    }
-    good = good && show(c, &k, u, e);
+    bool good = vg_kept_load(st, vg_opt_int(&c->opts, "run"), &c->arena, &k, e) && explain(c, &k, word, e);
     vg_store_close(st);
     return good;
 }

@@ -76,7 +76,7 @@ static bool count_rows(const char *path, int64_t *n, vg_err *e)
 static bool fetch_file(vg_cli *c, const vg_fetch_address *from, vg_str into, const char *token, vg_store *st,
                        vg_table *t, int64_t *n_rows, vg_err *e)
 {
-    vg_fetched got;
+    vg_fetched got = { .bytes = 0 };
     vg_cli_import im = { .known = false };
     vg_fetch_opts opts = { .sha256 = vg_opt_text(&c->opts, "sha256"), .token = token };
     vg_str path = vg_format(&c->arena, "%.*s/%.*s", VG_P(into), VG_P(from->file));
@@ -103,7 +103,7 @@ static bool fetch_file(vg_cli *c, const vg_fetch_address *from, vg_str into, con
 
 static bool fetch_ucdp(vg_cli *c, vg_store *st, vg_table *t, vg_err *e)
 {
-    vg_fetch_address from;
+    vg_fetch_address from = { .url = VG_NOSTR };
     vg_str into;
     return vg_fetch_ucdp(vg_opt_text(&c->opts, "version"), &c->arena, &from, e) &&
            folder(c, "ucdp", &into, e) && fetch_file(c, &from, into, NULL, st, t, NULL, e);
@@ -129,7 +129,7 @@ static bool fetch_acled(vg_cli *c, vg_store *st, vg_table *t, vg_err *e)
         return false;
     int64_t n = VG_ACLED_PAGE;
     for (int page = 1; n >= VG_ACLED_PAGE && page < MAX_PAGES; page++) {
-        vg_fetch_address address;
+        vg_fetch_address address = { .url = VG_NOSTR };
         if (!vg_fetch_acled(vg_opt_text(&c->opts, "country"), from, until, page, &c->arena, &address, e) ||
             !fetch_file(c, &address, into, token, st, t, &n, e))
             return false;

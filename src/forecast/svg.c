@@ -190,13 +190,15 @@ static double range_x(double deaths, double max)
 
 void vg_svg_range(vg_page *p, const vg_kept_unit *u, double max)
 {
-    double x[VG_N_LEVELS];
+    double x[VG_N_LEVELS], tick = 10;
     for (int i = 0; i < VG_N_LEVELS; i++)
         x[i] = range_x(u->total.quantile[i], max);
     vg_page_raw(p, "<svg viewBox=\"0 0 176 20\" aria-hidden=\"true\">");
-    for (double tick = 10; tick <= max; tick *= 10)
-        vg_print(p->o, "<line class=\"axis\" x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"20\"/>",
-                 range_x(tick, max), range_x(tick, max));
+    while (tick <= max) {
+        double at = range_x(tick, max);
+        vg_print(p->o, "<line class=\"axis\" x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"20\"/>", at, at);
+        tick *= 10;
+    }
     vg_print(p->o, "<line class=\"r90\" x1=\"%.1f\" x2=\"%.1f\" y1=\"10\" y2=\"10\"/>", x[VG_Q05], x[VG_Q95]);
     vg_print(p->o, "<rect class=\"r50\" x=\"%.1f\" y=\"5\" width=\"%.1f\" height=\"10\"/>", x[VG_Q25],
              fmax(x[VG_Q75] - x[VG_Q25], 1));
@@ -206,14 +208,14 @@ void vg_svg_range(vg_page *p, const vg_kept_unit *u, double max)
 
 void vg_svg_scale(vg_page *p, double max)
 {
+    double tick = 10, step = max >= 1e5 ? 100 : 10; /* labels must not touch */
     vg_page_raw(p, "<svg viewBox=\"0 0 176 20\" aria-hidden=\"true\">");
-    double step = max >= 1e5 ? 100 : 10; /* labels must not touch */
-    for (double tick = 10; tick <= max; tick *= step) {
-        vg_print(p->o, "<text x=\"%.1f\" y=\"15\" text-anchor=\"%s\">", range_x(tick, max),
-                 range_x(tick, max) > 155 ? "end" : "middle");
-        double thousands = tick >= 1000 ? tick / 1000 : tick;
-        vg_page_arg(p, vg_arg_num("", thousands, 0));
+    while (tick <= max) {
+        double at = range_x(tick, max);
+        vg_print(p->o, "<text x=\"%.1f\" y=\"15\" text-anchor=\"%s\">", at, at > 155 ? "end" : "middle");
+        vg_page_arg(p, vg_arg_num("", tick >= 1000 ? tick / 1000 : tick, 0));
         vg_page_raw(p, tick >= 1000 ? "k</text>" : "</text>");
+        tick *= step;
     }
     vg_page_raw(p, "</svg>");
 }
