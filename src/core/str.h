@@ -64,7 +64,7 @@ bool vg_utf8_valid(vg_str s);
 /** Longest prefix of at most `n` bytes that does not cut a character in two. */
 vg_str vg_utf8_head(vg_str s, ptrdiff_t n);
 
-/** 64-bit hash of the bytes (FNV-1a with a final mix). The same on every machine; not for secrets. */
+/** 64-bit hash of the bytes, for tables in memory: not to be stored (it depends on the byte order), not for secrets. */
 uint64_t vg_hash(vg_str s);
 
 #endif

@@ -207,21 +207,33 @@ typedef struct {
     int64_t n_unmatched, n_rejected;
 } reader;
 
-/* Counts are written as digits; anything else takes the strict way. */
-static bool read_draw(vg_str cell, double *out)
+static bool read_draw_slowly(vg_str cell, double *out)
 {
-    uint64_t x = 0;
-    ptrdiff_t i = 0;
-    for (; i < cell.n && i < 16 && cell.s[i] >= '0' && cell.s[i] <= '9'; i++)
-        x = x * 10 + (uint64_t)(cell.s[i] - '0');
-    if (i == cell.n && i > 0) {
-        *out = fmin((double)x, LARGEST);
+    double x;
+    if (!vg_num(vg_trim(cell), &x) || !(x >= 0))
+        return false;
+    *out = x < LARGEST ? x : LARGEST;
+    return true;
+}
+
+/* Counts are written as digits, most of them as one; anything else takes the strict way. */
+static inline bool read_draw(vg_str cell, double *out)
+{
+    unsigned first = cell.n ? (unsigned)(cell.s[0] - '0') : 10;
+    if (cell.n == 1 && first < 10) {
+        *out = first;
         return true;
     }
-    double slow;
-    if (!vg_num(vg_trim(cell), &slow) || !(slow >= 0))
-        return false;
-    *out = fmin(slow, LARGEST);
+    uint64_t x = first;
+    if (first > 9 || cell.n > 9)
+        return read_draw_slowly(cell, out);
+    for (ptrdiff_t i = 1; i < cell.n; i++) {
+        unsigned digit = (unsigned)(cell.s[i] - '0');
+        if (digit > 9)
+            return read_draw_slowly(cell, out);
+        x = x * 10 + digit;
+    }
+    *out = (double)x;
     return true;
 }
 

@@ -8,12 +8,20 @@ typedef struct {
     double mean, size;
 } counts;
 
+/* lgamma without its global sign, which two threads would write at once. */
+static double log_gamma(double x)
+{
+    int sign;
+    return lgamma_r(x, &sign);
+}
+
 static double probability_at(counts c, double k)
 {
     if (c.size <= 0)
-        return exp(k * log(c.mean) - c.mean - lgamma(k + 1));
+        return exp(k * log(c.mean) - c.mean - log_gamma(k + 1));
     double p = c.size / (c.size + c.mean);
-    return exp(lgamma(k + c.size) - lgamma(c.size) - lgamma(k + 1) + c.size * log(p) + k * log1p(-p));
+    return exp(log_gamma(k + c.size) - log_gamma(c.size) - log_gamma(k + 1) + c.size * log(p) +
+               k * log1p(-p));
 }
 
 static double ratio_after(counts c, double k)

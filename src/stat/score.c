@@ -82,7 +82,7 @@ static bool is_ascending(const double *x, int32_t m)
 
 void vg_sort_draws(double *x, int32_t m, double *scratch)
 {
-    int32_t zeros = 0, n = 0;
+    int32_t n = 0;
     if (is_ascending(x, m))
         return;
     for (int32_t i = 0; i < m; i++) {
@@ -90,48 +90,12 @@ void vg_sort_draws(double *x, int32_t m, double *scratch)
             insertion_sort(x, m);
             return;
         }
-        zeros += x[i] == 0;
+        scratch[n] = x[i];
+        n += x[i] != 0;
     }
-    for (int32_t i = m - 1, end = m; i >= 0; i--) /* positive draws to the end, in place */
-        if (x[i] != 0) {
-            x[--end] = x[i];
-            n++;
-        }
-    memset(x, 0, (size_t)zeros * sizeof *x);
-    sort_positive(x + zeros, n, scratch);
-}
-
-double vg_crps(const double *x, int32_t m, double y)
-{
-    double distance = 0, spread = 0;
-    for (int32_t i = 0; i < m; i++) {
-        distance += fabs(x[i] - y);
-        spread += (double)(2 * (i + 1) - m - 1) * x[i];
-    }
-    return distance / m - spread / m / m;
-}
-
-double vg_twcrps(const double *x, int32_t m, double y, double t)
-{
-    double distance = 0, spread = 0, yt = fmax(y, t);
-    for (int32_t i = 0; i < m; i++) {
-        double xt = fmax(x[i], t);
-        distance += fabs(xt - yt);
-        spread += (double)(2 * (i + 1) - m - 1) * xt;
-    }
-    return distance / m - spread / m / m;
-}
-
-static const double ign_edge[VG_IGN_BINS] = {
-    0, 0.5, 2.5, 5.5, 10.5, 25.5, 50.5, 100.5, 250.5, 500.5, 1000.5
-};
-
-int32_t vg_ign_bin(double y)
-{
-    int32_t bin = 0;
-    while (bin + 1 < VG_IGN_BINS && y >= ign_edge[bin + 1])
-        bin++;
-    return bin;
+    memset(x, 0, (size_t)(m - n) * sizeof *x);
+    memcpy(x + (m - n), scratch, (size_t)n * sizeof *x);
+    sort_positive(x + (m - n), n, scratch);
 }
 
 /* Number of draws below t. */
@@ -146,6 +110,42 @@ static int32_t n_below(const double *x, int32_t m, double t)
             high = mid;
     }
     return low;
+}
+
+/*
+ * CRPS when the first `from` draws count as `base`, which none of the others lies below: their part is closed, since
+ * sum_{i <= from} (2i - m - 1) = from (from - m). Most draws of a quiet unit are zeros.
+ */
+static double crps_above(const double *x, int32_t m, int32_t from, double base, double y)
+{
+    double distance = from * fabs(base - y), spread = base * from * (double)(from - m);
+    for (int32_t i = from; i < m; i++) {
+        distance += fabs(x[i] - y);
+        spread += (double)(2 * (i + 1) - m - 1) * x[i];
+    }
+    return distance / m - spread / m / m;
+}
+
+double vg_crps(const double *x, int32_t m, double y)
+{
+    return crps_above(x, m, x[0] < 0 ? 0 : n_below(x, m, nextafter(0, INFINITY)), 0, y);
+}
+
+double vg_twcrps(const double *x, int32_t m, double y, double t)
+{
+    return crps_above(x, m, n_below(x, m, nextafter(t, INFINITY)), t, y > t ? y : t);
+}
+
+static const double ign_edge[VG_IGN_BINS] = {
+    0, 0.5, 2.5, 5.5, 10.5, 25.5, 50.5, 100.5, 250.5, 500.5, 1000.5
+};
+
+int32_t vg_ign_bin(double y)
+{
+    int32_t bin = 0;
+    while (bin + 1 < VG_IGN_BINS && y >= ign_edge[bin + 1])
+        bin++;
+    return bin;
 }
 
 double vg_ign(const double *x, int32_t m, double y)
@@ -170,7 +170,7 @@ double vg_quantile(const double *x, int32_t m, double q)
 double vg_mis(const double *x, int32_t m, double y, double alpha)
 {
     double l = vg_quantile(x, m, alpha / 2), u = vg_quantile(x, m, 1 - alpha / 2);
-    return (u - l) + 2 / alpha * fmax(l - y, 0) + 2 / alpha * fmax(y - u, 0);
+    return (u - l) + 2 / alpha * (y < l ? l - y : 0) + 2 / alpha * (y > u ? y - u : 0);
 }
 
 double vg_share_from(const double *x, int32_t m, double t)
