@@ -34,7 +34,7 @@ typedef enum { FORM_WIDE, FORM_LONG, FORM_QUANTILES } form;
 
 typedef struct {
     int32_t window, month, unit, draw, value; /* columns, -1 = none */
-    int32_t n, first_other;                   /* columns in all; the first that is none of the above */
+    int32_t n, first_other;                   /* columns in all; the first that holds neither window, month nor unit */
 } columns;
 
 static int32_t find_column(const vg_csv_row *head, const char *const *names)
@@ -69,7 +69,7 @@ static bool find_columns(const vg_csv *csv, const vg_csv_row *head, columns *out
         return vg_mend(e, "add a header line, or rename the column");
     }
     for (int32_t i = head->n - 1; i >= 0; i--)
-        if (i != c.window && i != c.month && i != c.unit && i != c.draw)
+        if (i != c.window && i != c.month && i != c.unit)
             c.first_other = i;
     *out = c;
     return true;

@@ -162,4 +162,18 @@ static inline void collected_drop(collected *c)
     free(c);
 }
 
+/* For the harnesses: the bytes as a file of a format, read twice. Both readings must give the same, and every row
+ * must have ended in the sink. */
+static inline void read_twice(const uint8_t *data, size_t n, vg_str as)
+{
+    vg_str bytes = { (const char *)data, (ptrdiff_t)n };
+    vg_source_opts opts = { .as = as };
+    collected *a = read_bytes(bytes, "GEDEvent_v24_0_5.csv", opts),
+              *b = read_bytes(bytes, "GEDEvent_v24_0_5.csv", opts);
+    must(a->err.code == b->err.code && a->n_events == b->n_events && a->n_rejects == b->n_rejects);
+    must(a->n_points == b->n_points && a->deaths == b->deaths && a->found.n_rows == b->found.n_rows);
+    collected_drop(a);
+    collected_drop(b);
+}
+
 #endif
