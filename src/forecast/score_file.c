@@ -34,7 +34,7 @@ typedef enum { FORM_WIDE, FORM_LONG, FORM_QUANTILES } form;
 
 typedef struct {
     int32_t window, month, unit, draw, value; /* columns, -1 = none */
-    int32_t n, first_other;                   /* columns in all; the first that holds neither window, month nor unit */
+    int32_t n, first_other; /* columns in all; the first that holds neither window, month nor unit */
 } columns;
 
 static int32_t find_column(const vg_csv_row *head, const char *const *names)
