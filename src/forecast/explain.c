@@ -64,13 +64,10 @@ static void list_analogues(const vg_house *m, int32_t chain, vg_explanation *x)
 static double percentile(const vg_house *m, int32_t chain, int feature)
 {
     uint8_t own = m->query[(int64_t)chain * N_FEATURES + feature];
-    int64_t below = 0, same = 0;
-    for (int64_t i = 0; i < m->n_rows; i++) {
-        uint8_t v = m->x[i * N_FEATURES + feature];
-        below += v < own;
-        same += v == own;
-    }
-    return ((double)below + (double)same / 2) / (double)m->n_rows;
+    int64_t below = 0;
+    for (int v = 0; v < own; v++)
+        below += m->n_at[feature][v];
+    return ((double)below + (double)m->n_at[feature][own] / 2) / (double)m->n_rows;
 }
 
 static void list_drivers(const vg_house *m, int32_t chain, vg_explanation *x)

@@ -169,6 +169,18 @@ static bool two_passes(feature_job *job, vg_err *e)
     return vg_parallel(m->o.n_threads, m->h->n_chains, chain_features, job, e);
 }
 
+/* How many rows have each value of each feature: where a unit stands among them is then one look. */
+static bool count_values(vg_house *m, vg_arena *a, vg_err *e)
+{
+    m->n_at = (int64_t(*)[256])vg_alloc(a, N_FEATURES, sizeof *m->n_at, _Alignof(int64_t));
+    if (!m->n_at)
+        return vg_fail_memory(e, vg_arena_limit(a));
+    for (int64_t i = 0; i < m->n_rows; i++)
+        for (int k = 0; k < N_FEATURES; k++)
+            m->n_at[k][m->x[i * N_FEATURES + k]]++;
+    return true;
+}
+
 static bool compute_features(vg_house *m, vg_arena *a, vg_err *e)
 {
     int32_t n = m->h->n_chains;
@@ -284,7 +296,7 @@ bool vg_house_train(const vg_history *h, const vg_forecast_opts *o, vg_arena *a,
     if (!vg_feature_prepare(h, a, &m->base, e) || !collect_rows(m, a, &targets, e))
         return false;
     standardise(m, targets);
-    if (!compute_features(m, a, e) || !grow(m, targets, e))
+    if (!compute_features(m, a, e) || !count_values(m, a, e) || !grow(m, targets, e))
         return false;
     if (!find_analogues(m, a, e)) {
         vg_house_free(m);

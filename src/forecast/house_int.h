@@ -22,6 +22,7 @@ struct vg_house {
     int32_t *row_chain, *row_month; /* position of the month */
     uint8_t *x;                     /* [row][feature] */
     float low[N_FEATURES], high[N_FEATURES];
+    int64_t (*n_at)[256];              /* [feature][bin]: rows with that value */
     double target_mean, target_spread; /* of the first target, ln(1 + deaths) */
     uint8_t *query;                    /* [chain][feature] at the origin */
     float *query_value;                /* the same before binning */
