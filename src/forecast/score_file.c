@@ -200,8 +200,8 @@ typedef struct {
     int32_t m;     /* values a row */
     double *level; /* of quantiles */
     actuals *table;
-    batch *fill, *done; /* the batch being read, and the one being scored */
-    bool ended;
+    batch *fill, *done;       /* the batch being read, and the one being scored */
+    bool ended, in_one_piece; /* in_one_piece: the draws' columns are the last ones */
     vg_csv_row row;
     uint64_t held_key; /* long form: of the row that was read already */
     int64_t n_unmatched, n_rejected;
@@ -250,18 +250,27 @@ static void finish_row(reader *r, uint64_t key)
     b->of[b->n++] = (outcome){ a->value, true };
 }
 
+/* The draws of a row that has all its cells. */
+static bool read_wide(const reader *r, double *x)
+{
+    const vg_str *cell = r->row.cell;
+    int32_t k = 0;
+    if (r->in_one_piece) {
+        for (cell += r->c.first_other; k < r->m && read_draw(cell[k], &x[k]);)
+            k++;
+        return k == r->m;
+    }
+    for (int32_t i = r->c.first_other; k < r->m; i++)
+        if (i != r->c.window && i != r->c.month && i != r->c.unit && !read_draw(cell[i], &x[k++]))
+            return false;
+    return true;
+}
+
 static void take_wide(reader *r)
 {
-    batch *b = r->fill;
     uint64_t key;
-    double *x = b->x + (int64_t)b->n * r->m;
-    bool good = !r->row.bad && row_key(&r->row, &r->c, r->table->by_window, &key);
-    for (int32_t i = r->c.first_other, k = 0; good && k < r->m; i++) {
-        if (i == r->c.window || i == r->c.month || i == r->c.unit)
-            continue;
-        good = read_draw(r->row.cell[i], &x[k++]);
-    }
-    if (good)
+    double *x = r->fill->x + (int64_t)r->fill->n * r->m;
+    if (!r->row.bad && row_key(&r->row, &r->c, r->table->by_window, &key) && read_wide(r, x))
         finish_row(r, key);
     else
         r->n_rejected++;
@@ -390,6 +399,7 @@ static bool choose_form(reader *r, const vg_csv_row *head, vg_arena *a, vg_err *
         return true;
     }
     r->m = c->n - 2 - (c->window >= 0);
+    r->in_one_piece = r->m == c->n - c->first_other;
     r->level = vg_new(a, double, c->n);
     if (!r->level)
         return vg_fail_memory(e, vg_arena_limit(a));
