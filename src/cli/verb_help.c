@@ -102,17 +102,28 @@ static void put_verb(vg_out *o, vg_lang lang, const vg_verb *v)
     }
 }
 
+static int longest_name(const vg_verb *v, int n)
+{
+    int longest = 0;
+    for (int i = 0; i < n; i++) {
+        int width = (int)vg_str_z(v[i].name).n;
+        longest = width > longest ? width : longest;
+    }
+    return longest;
+}
+
 static void put_list(vg_out *o, vg_lang lang)
 {
     int n;
     char key[96];
     const vg_verb *v = vg_verbs(&n);
+    int width = longest_name(v, n);
     put_wrapped(o, vg_message(lang, "help.about"), 0, 0);
     vg_put_char(o, '\n');
     for (int i = 0; i < n; i++) {
-        vg_print(o, "  %-14s", v[i].name);
+        vg_print(o, "  %-*s  ", width, v[i].name);
         vg_verb_key(&v[i], "purpose", key);
-        put_wrapped(o, vg_message(lang, key), 16, 16);
+        put_wrapped(o, vg_message(lang, key), width + 4, width + 4);
     }
     put_options(o, lang, NULL, vg_global_options, "help.global");
     vg_put_char(o, '\n');
@@ -131,18 +142,37 @@ bool vg_help_put(vg_out *o, vg_lang lang, const vg_verb *v, vg_err *e)
 
 /* --- man page --- */
 
-/* Text for troff: backslashes, and dots or quotes that would begin a request. */
+/* A character beyond ASCII by its number, which any troff reads, as in \[u2019]. Returns the bytes it takes. */
+static ptrdiff_t put_roff_wide(vg_out *o, vg_str text)
+{
+    unsigned char lead = (unsigned char)text.s[0];
+    ptrdiff_t n = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    uint32_t code = lead & (0xFFu >> (n + 1));
+    for (ptrdiff_t i = 1; i < n; i++)
+        code = code << 6 | ((unsigned char)text.s[i] & 0x3F);
+    vg_print(o, "\\[u%04X]", code);
+    return n;
+}
+
+/* Text for troff: backslashes, dots or quotes that would begin a request, and what is not ASCII. */
 static void put_roff(vg_out *o, vg_str text)
 {
     if (text.n && (text.s[0] == '.' || text.s[0] == '\''))
         vg_put(o, VG_S("\\&"));
-    for (ptrdiff_t i = 0; i < text.n; i++) {
+    for (ptrdiff_t i = 0; i < text.n;) {
+        if ((unsigned char)text.s[i] >= 0x80) {
+            i += put_roff_wide(o, vg_sub(text, i, text.n));
+            continue;
+        }
         if (text.s[i] == '\\')
             vg_put(o, VG_S("\\e"));
         else if (text.s[i] == '-')
             vg_put(o, VG_S("\\-"));
         else
             vg_put_char(o, text.s[i]);
+        if (text.s[i] == '|')
+            vg_put(o, VG_S("\\:")); /* a long list of choices may break here */
+        i++;
     }
 }
 
@@ -192,7 +222,7 @@ static void put_man(vg_out *o, vg_lang lang)
     int n;
     char key[96];
     const vg_verb *v = vg_verbs(&n);
-    vg_print(o, ".TH VIGIE 1 \"\" \"vigie %s\"\n", VG_VERSION);
+    vg_print(o, ".TH VIGIE 1 \"\" \"vigie %s\"\n.ad l\n", VG_VERSION);
     man_section(o, lang, "man.name");
     vg_put(o, VG_S("vigie \\- "));
     man_text(o, lang, "man.purpose");

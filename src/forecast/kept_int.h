@@ -1,39 +1,14 @@
-/* What the files about kept runs share: structs to JSON objects and back by one table of fields, and the order. */
+/* What the files about kept runs share: the tables of fields of what is stored, and the order. */
 #ifndef VG_FORECAST_KEPT_INT_H
 #define VG_FORECAST_KEPT_INT_H
 
+#include "core/fields.h"
 #include "forecast/kept.h"
-
-typedef enum {
-    VG_FIELD_NUM, /* double; null = NaN */
-    VG_FIELD_INT32,
-    VG_FIELD_INT64,
-    VG_FIELD_TEXT,
-    VG_FIELD_MONTH,  /* int32 month_id, written 2024-07 */
-    VG_FIELD_NUMS,   /* doubles, at most `max`, their count in an int32 at `count` */
-    VG_FIELD_OBJECT, /* one struct of table `sub` */
-    VG_FIELD_OBJECTS /* structs of table `sub`, `size` bytes apart, at most `max`, counted at `count` */
-} vg_field_kind;
-
-typedef struct vg_field {
-    const char *key; /* NULL ends a table */
-    vg_field_kind kind;
-    size_t at, count;
-    int32_t max;
-    size_t size;
-    const struct vg_field *sub;
-} vg_field;
 
 extern const vg_field vg_kept_params_fields[], vg_kept_unit_fields[], vg_kept_reasons_fields[],
     vg_kept_score_fields[];
 
 /** Order of the ranked table: highest median first, then highest mean, then the lower number. As qsort takes it. */
 int vg_kept_order(const vg_kept_unit *x, const vg_kept_unit *y);
-
-/** Writes the struct at `from` as a JSON object. */
-void vg_fields_put(vg_json *j, const vg_field *table, const void *from);
-
-/** Reads an object into the struct at `to`, texts into `a`; unknown members are passed over, absent ones stay as they are. */
-bool vg_fields_get(vg_str body, const vg_field *table, void *to, vg_arena *a, vg_arena scratch, vg_err *e);
 
 #endif

@@ -4,52 +4,28 @@
 
 #include "forecast/report.h"
 #include "forecast/words.h"
+#include "page/chart.h"
 
-/* Style sheet, built in from report.css. */
-extern const unsigned char vg_data_report_css[];
-extern const long vg_data_report_css_len;
-
-/* A page at work. */
+/* A report at work. */
 typedef struct {
-    vg_out *o;
-    vg_out text; /* a sentence before it is escaped */
-    vg_lang lang;
+    vg_page page;
     const vg_kept *k;
-    vg_arena *a;
-    const vg_vintage *vintage; /* those the run has read */
-    int32_t n_vintages;
-} vg_page;
+    const vg_page_source *source; /* the vintages the run has read */
+    const vg_str *file;           /* and the file each came from */
+    int32_t n_sources;
+} vg_report;
 
-/* Literal markup; a message, escaped; one value, escaped; a name in the reader's language. */
-void vg_page_raw(vg_page *p, const char *markup);
-void vg_page_text(vg_page *p, vg_str text);
-void vg_page_arg(vg_page *p, vg_arg arg);
-vg_str vg_page_name(vg_page *p, int32_t unit, vg_str iso3, vg_str name);
-#define vg_page_say(p, key, ...) vg_say_html((p)->o, (p)->lang, (key), __VA_ARGS__)
+/* A name in the reader's language; a unit's place in the page, as an id. */
+vg_str vg_report_name(vg_report *r, int32_t unit, vg_str iso3, vg_str name);
+const char *vg_report_id(int32_t unit, char id[32]);
 
-/* A sentence made elsewhere: write it into the returned writer, then end it. */
-vg_out *vg_page_begin(vg_page *p);
-void vg_page_end(vg_page *p);
-
-/* <td> with a number or a dash, and a table's head: keys ended by NULL, the first column holds row names. */
-void vg_page_cell(vg_page *p, vg_arg arg);
-void vg_page_interval_cell(vg_page *p, double low, double high);
-void vg_page_table(vg_page *p, const char *label_key, const char *const *heading);
-void vg_page_table_begin(vg_page *p, const char *label_key);
-void vg_page_heading(vg_page *p, const char *key, bool first);
-void vg_page_table_body(vg_page *p);
-void vg_page_table_end(vg_page *p);
-
-/* Charts: the fan of one unit (wide or narrow), and a row's range on a scale that ends at `max`, with its labels. */
-void vg_svg_fan(vg_page *p, const vg_kept_unit *u, vg_str name, bool narrow);
-void vg_svg_range(vg_page *p, const vg_kept_unit *u, double max);
-void vg_svg_scale(vg_page *p, double max);
-void vg_svg_key(vg_page *p);
+/* The five quantiles of a summary that charts draw. */
+vg_chart_bands vg_report_bands(const vg_forecast_summary *s);
 
 /* Sections. */
-void vg_report_country(vg_page *p, const vg_kept_unit *u);
-void vg_report_quality(vg_page *p);
-void vg_report_sources(vg_page *p);
-void vg_report_run(vg_page *p);
+void vg_report_country(vg_report *r, const vg_kept_unit *u);
+void vg_report_quality(vg_report *r);
+void vg_report_sources(vg_report *r);
+void vg_report_run(vg_report *r);
 
 #endif

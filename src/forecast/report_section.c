@@ -16,71 +16,84 @@ static void sentence(vg_page *p)
     vg_page_raw(p, " ");
 }
 
-static void heading(vg_page *p, const char *open, const char *key, const char *close)
-{
-    vg_page_raw(p, open);
-    vg_page_say(p, key, vg_arg_int("n", 0));
-    vg_page_raw(p, close);
-}
-
 /* --- one country --- */
 
-static void put_chart(vg_page *p, const vg_kept_unit *u, vg_str name)
+static vg_str chart_text(vg_report *r, const vg_kept_unit *u)
 {
-    vg_page_raw(p, "<figure>\n");
-    vg_svg_key(p);
-    vg_svg_fan(p, u, name, false);
-    vg_svg_fan(p, u, name, true);
-    vg_page_raw(p, "<figcaption>");
-    vg_page_say(p, "chart.caption", vg_arg_month_long("origin", p->k->params.origin));
-    vg_page_raw(p, "</figcaption>\n</figure>\n");
+    vg_out *o = vg_page_begin(&r->page);
+    vg_words_interval(o, r->page.lang, r->k, u);
+    vg_put_char(o, ' ');
+    vg_words_change(o, r->page.lang, r->k, u);
+    return vg_page_made(&r->page, vg_copy(r->page.a, vg_out_text(o)));
 }
 
-static void put_situations(vg_page *p, const vg_kept_reasons *r)
+static void put_chart(vg_report *r, const vg_kept_unit *u, vg_str name)
 {
+    vg_page *p = &r->page;
+    vg_chart_bands *ahead = vg_page_new(p, vg_chart_bands, r->k->params.n_leads);
+    char id[32];
+    snprintf(id, sizeof id, "%d", u->unit);
+    for (int32_t i = 0; ahead && i < r->k->params.n_leads; i++)
+        ahead[i] = vg_report_bands(&u->month[i]);
+    vg_arg origin = vg_arg_month_long("origin", r->k->params.origin);
+    vg_chart_words words = { id, vg_page_words(p, "chart.title", vg_arg_text("name", name)), chart_text(r, u),
+                             vg_page_words(p, "chart.caption", origin) };
+    vg_chart_fan(p, &(vg_chart_fan_opts){ .words = words,
+                                          .last_month = r->k->params.origin,
+                                          .n_history = u->n_history,
+                                          .history = u->history,
+                                          .n_ahead = ahead ? r->k->params.n_leads : 0,
+                                          .ahead = ahead });
+}
+
+static void put_situations(vg_report *r, const vg_kept_reasons *why)
+{
+    vg_page *p = &r->page;
     vg_page_raw(p, "<div>");
-    heading(p, "<h3>", "report.situations", "</h3>\n<ul>\n");
-    for (int32_t i = 0; i < r->n_analogues; i++) {
-        const vg_kept_analogue *a = &r->analogue[i];
+    vg_page_wrap(p, "<h3>", "report.situations", "</h3>\n<ul>\n");
+    for (int32_t i = 0; i < why->n_analogues; i++) {
+        const vg_kept_analogue *a = &why->analogue[i];
         vg_page_raw(p, "<li>");
-        vg_words_analogue(vg_page_begin(p), p->lang, a, vg_page_name(p, a->unit, a->iso3, a->name));
+        vg_words_analogue(vg_page_begin(p), p->lang, a, vg_report_name(r, a->unit, a->iso3, a->name));
         vg_page_end(p);
         vg_page_raw(p, "</li>\n");
     }
     vg_page_raw(p, "</ul>\n<p class=\"note\">");
-    vg_words_shares(vg_page_begin(p), p->lang, r);
+    vg_words_shares(vg_page_begin(p), p->lang, why);
     vg_page_end(p);
     vg_page_raw(p, "</p>\n</div>\n");
 }
 
-static void put_drivers(vg_page *p, const vg_kept_reasons *r)
+static void put_drivers(vg_report *r, const vg_kept_reasons *why)
 {
+    vg_page *p = &r->page;
     vg_page_raw(p, "<div>");
-    heading(p, "<h3>", "report.drivers", "</h3>\n<ul class=\"drivers\">\n");
-    for (int32_t i = 0; i < r->n_drivers; i++) {
-        vg_page_raw(p, r->driver[i].effect > 0 ? "<li class=\"up\">" : "<li class=\"down\">");
-        vg_words_driver(vg_page_begin(p), p->lang, &r->driver[i]);
+    vg_page_wrap(p, "<h3>", "report.drivers", "</h3>\n<ul class=\"drivers\">\n");
+    for (int32_t i = 0; i < why->n_drivers; i++) {
+        vg_page_raw(p, why->driver[i].effect > 0 ? "<li class=\"up\">" : "<li class=\"down\">");
+        vg_words_driver(vg_page_begin(p), p->lang, &why->driver[i]);
         vg_page_end(p);
         vg_page_raw(p, "</li>\n");
     }
     vg_page_raw(p, "</ul>\n</div>\n");
 }
 
-static void put_months(vg_page *p, const vg_kept_unit *u)
+static void put_months(vg_report *r, const vg_kept_unit *u)
 {
+    vg_page *p = &r->page;
     static const char *const columns[] = { "column.month",      "column.median", "column.interval50",
                                            "column.interval90", "column.p1",     "column.p25",
                                            "column.p100",       "column.p1000",  NULL };
-    heading(p, "<h3>", "report.by-month", "</h3>\n");
-    vg_page_table(p, "report.by-month", columns);
-    for (int32_t i = 0; i < p->k->params.n_leads; i++) {
+    vg_page_wrap(p, "<h3>", "report.by-month", "</h3>\n");
+    vg_page_table(p, "report.by-month", columns, 1);
+    for (int32_t i = 0; i < r->k->params.n_leads; i++) {
         const vg_forecast_summary *s = &u->month[i];
         vg_page_raw(p, "<tr><th scope=\"row\">");
         vg_page_arg(p, vg_arg_month("", s->month));
         vg_page_raw(p, "</th>");
         vg_page_cell(p, vg_arg_num("", s->quantile[VG_Q50], 0));
-        vg_page_interval_cell(p, s->quantile[VG_Q25], s->quantile[VG_Q75]);
-        vg_page_interval_cell(p, s->quantile[VG_Q05], s->quantile[VG_Q95]);
+        vg_page_cell_interval(p, s->quantile[VG_Q25], s->quantile[VG_Q75]);
+        vg_page_cell_interval(p, s->quantile[VG_Q05], s->quantile[VG_Q95]);
         for (int t = 0; t < VG_N_THRESHOLDS; t++)
             vg_page_cell(p, vg_arg_chance("", s->probability[t]));
         vg_page_raw(p, "</tr>\n");
@@ -88,40 +101,42 @@ static void put_months(vg_page *p, const vg_kept_unit *u)
     vg_page_table_end(p);
 }
 
-void vg_report_country(vg_page *p, const vg_kept_unit *u)
+void vg_report_country(vg_report *r, const vg_kept_unit *u)
 {
-    vg_str name = vg_page_name(p, u->unit, u->iso3, u->name);
-    vg_print(p->o, "<section class=\"country\" id=\"u-%d\" aria-labelledby=\"h-%d\">\n<p class=\"place\">",
-             u->unit, u->unit);
+    vg_page *p = &r->page;
+    vg_str name = vg_report_name(r, u->unit, u->iso3, u->name);
+    char id[32];
+    vg_print(p->o, "<section class=\"country\" id=\"%s\" aria-labelledby=\"h-%d\">\n<p class=\"place\">",
+             vg_report_id(u->unit, id), u->unit);
     vg_page_text(p, u->iso3);
     vg_print(p->o, "</p>\n<h2 id=\"h-%d\">", u->unit);
     vg_page_text(p, name);
     vg_page_raw(p, "</h2>\n<p>");
-    vg_words_interval(vg_page_begin(p), p->lang, p->k, u);
+    vg_words_interval(vg_page_begin(p), p->lang, r->k, u);
     sentence(p);
-    vg_words_change(vg_page_begin(p), p->lang, p->k, u);
+    vg_words_change(vg_page_begin(p), p->lang, r->k, u);
     sentence(p);
     vg_words_spread(vg_page_begin(p), p->lang, u);
     sentence(p);
     vg_page_raw(p, "</p>\n<p>");
     vg_words_chances(vg_page_begin(p), p->lang, u);
     sentence(p);
-    vg_words_coverage(vg_page_begin(p), p->lang, p->k, u);
+    vg_words_coverage(vg_page_begin(p), p->lang, r->k, u);
     vg_page_end(p);
     vg_page_raw(p, "</p>\n");
-    put_chart(p, u, name);
+    put_chart(r, u, name);
     if (u->reasons) {
         vg_page_raw(p, "<div class=\"two\">\n");
-        put_situations(p, u->reasons);
-        put_drivers(p, u->reasons);
+        put_situations(r, u->reasons);
+        put_drivers(r, u->reasons);
         vg_page_raw(p, "</div>\n");
     } else {
         vg_page_raw(p, "<p class=\"note\">");
         vg_page_say(p, u->total.mean > 0 ? "explain.no-reasons" : "explain.no-risk",
-                    vg_arg_text("model", p->k->params.model));
+                    vg_arg_text("model", r->k->params.model));
         vg_page_raw(p, "</p>\n");
     }
-    put_months(p, u);
+    put_months(r, u);
     vg_page_raw(p, "</section>\n");
 }
 
@@ -146,13 +161,14 @@ static void model_name(vg_page *p, vg_str model)
 {
     char key[64];
     snprintf(key, sizeof key, "model.%.*s", VG_P(model));
-    vg_page_say(p, key, vg_arg_int("n", 0));
+    vg_page_say(p, key, VG_NO_ARG);
 }
 
-static void put_models(vg_page *p)
+static void put_models(vg_report *r)
 {
-    const vg_kept *k = p->k;
-    vg_page_table(p, "report.quality", quality_columns);
+    vg_page *p = &r->page;
+    const vg_kept *k = r->k;
+    vg_page_table(p, "report.quality", quality_columns, 1);
     for (int32_t i = 0; i < k->n_scores; i++) {
         vg_page_raw(p, "<tr><th scope=\"row\">");
         model_name(p, k->score[i].model);
@@ -163,19 +179,20 @@ static void put_models(vg_page *p)
     vg_page_table_end(p);
 }
 
-static void put_strata(vg_page *p)
+static void put_strata(vg_report *r)
 {
+    vg_page *p = &r->page;
     static const char *const columns[] = { "column.stratum",    "column.n",          "column.crps",
                                            "column.ign",        "column.mis",        "column.brier25",
                                            "column.coverage50", "column.coverage90", NULL };
-    const vg_kept_score *s = &p->k->score[0];
-    heading(p, "<h3>", "report.strata", "</h3>\n");
-    vg_page_table(p, "report.strata", columns);
+    const vg_kept_score *s = &r->k->score[0];
+    vg_page_wrap(p, "<h3>", "report.strata", "</h3>\n");
+    vg_page_table(p, "report.strata", columns, 1);
     for (int32_t i = 0; i < s->n_strata; i++) {
         char key[32];
         snprintf(key, sizeof key, "stratum.%d", i);
         vg_page_raw(p, "<tr><th scope=\"row\">");
-        vg_page_say(p, key, vg_arg_int("n", 0));
+        vg_page_say(p, key, VG_NO_ARG);
         vg_page_raw(p, "</th>");
         put_quality_cells(p, &s->stratum[i]);
         vg_page_raw(p, "</tr>\n");
@@ -183,13 +200,13 @@ static void put_strata(vg_page *p)
     vg_page_table_end(p);
 }
 
-void vg_report_quality(vg_page *p)
+void vg_report_quality(vg_report *r)
 {
-    const vg_kept *k = p->k;
-    vg_page_raw(p, "<section id=\"quality\" aria-labelledby=\"h-quality\">\n");
-    heading(p, "<h2 id=\"h-quality\">", "report.quality", "</h2>\n");
+    vg_page *p = &r->page;
+    const vg_kept *k = r->k;
+    vg_page_section(p, "quality", "report.quality");
     if (k->n_scores == 0) {
-        heading(p, "<div class=\"notice\"><p>", "words.not-scored", "</p></div>\n</section>\n");
+        vg_page_wrap(p, "<div class=\"notice\"><p>", "words.not-scored", "</p></div>\n</section>\n");
         return;
     }
     char from[16], to[16];
@@ -199,64 +216,13 @@ void vg_report_quality(vg_page *p)
     vg_page_say(p, "report.quality-text", vg_arg_text("from", vg_str_z(from)),
                 vg_arg_text("to", vg_str_z(to)));
     vg_page_raw(p, "</p>\n");
-    put_models(p);
-    heading(p, "<p class=\"note\">", "report.quality-note", "</p>\n");
-    put_strata(p);
+    put_models(r);
+    vg_page_wrap(p, "<p class=\"note\">", "report.quality-note", "</p>\n");
+    put_strata(r);
     vg_page_raw(p, "</section>\n");
 }
 
 /* --- sources and gaps --- */
-
-static void put_vintage(vg_page *p, const vg_vintage *v)
-{
-    vg_print(p->o, "<tr><th scope=\"row\">%lld</th><td class=\"word\">", (long long)v->id);
-    vg_page_text(p, v->source);
-    vg_page_raw(p, "</td><td class=\"word\">");
-    vg_page_text(p, v->version.n ? v->version : VG_S("\xE2\x80\x93"));
-    vg_page_raw(p, "</td><td class=\"word\">");
-    if (v->first_month) {
-        vg_page_arg(p, vg_arg_month("", v->first_month));
-        vg_page_raw(p, "\xC2\xA0\xE2\x80\x93\xC2\xA0");
-        vg_page_arg(p, vg_arg_month("", v->last_month));
-    }
-    vg_page_raw(p, "</td>");
-    vg_page_cell(p, vg_arg_int("", v->n_accepted));
-    vg_page_cell(p, vg_arg_int("", v->n_rejected));
-    vg_page_cell(p, vg_arg_day("", v->imported_at));
-    vg_page_raw(p, "<td><code>");
-    vg_page_text(p, vg_sub(v->sha256, 0, 12));
-    vg_page_raw(p, "</code></td></tr>\n");
-}
-
-/* A licence or citation once, however many vintages share it. */
-static bool told_before(const vg_page *p, int32_t i)
-{
-    for (int32_t k = 0; k < i; k++)
-        if (vg_eq(p->vintage[k].licence, p->vintage[i].licence) &&
-            vg_eq(p->vintage[k].citation, p->vintage[i].citation))
-            return true;
-    return false;
-}
-
-static void put_terms(vg_page *p)
-{
-    heading(p, "<h3>", "report.terms", "</h3>\n<ul>\n");
-    for (int32_t i = 0; i < p->n_vintages; i++) {
-        const vg_vintage *v = &p->vintage[i];
-        if (told_before(p, i))
-            continue;
-        vg_page_raw(p, "<li>");
-        vg_page_say(
-            p, "report.term", vg_arg_text("source", v->source),
-            vg_arg_text("licence", v->licence.n ? v->licence : vg_message(p->lang, "report.no-licence")));
-        if (v->citation.n) {
-            vg_page_raw(p, " ");
-            vg_page_text(p, v->citation);
-        }
-        vg_page_raw(p, "</li>\n");
-    }
-    vg_page_raw(p, "</ul>\n");
-}
 
 static void gap(vg_page *p, const char *key, const vg_arg *arg, int n)
 {
@@ -273,17 +239,18 @@ static bool has_gap(const vg_kept_unit *u)
     return false;
 }
 
-static void put_unknown_months(vg_page *p)
+static void put_unknown_months(vg_report *r)
 {
+    vg_page *p = &r->page;
     int32_t n = 0;
     vg_out *names = vg_page_begin(p);
-    for (int32_t i = 0; i < p->k->n_units; i++) {
-        const vg_kept_unit *u = &p->k->unit[i];
+    for (int32_t i = 0; i < r->k->n_units; i++) {
+        const vg_kept_unit *u = &r->k->unit[i];
         if (!has_gap(u))
             continue;
         if (n < NAMED_GAPS) {
             vg_put(names, n ? VG_S(", ") : VG_NOSTR);
-            vg_put(names, vg_page_name(p, u->unit, u->iso3, u->name));
+            vg_put(names, vg_report_name(r, u->unit, u->iso3, u->name));
         }
         n++;
     }
@@ -294,11 +261,12 @@ static void put_unknown_months(vg_page *p)
     gap(p, "gap.months", VG_ARGS(vg_arg_int("n", n), vg_arg_text("names", list)));
 }
 
-static void put_gaps(vg_page *p)
+static void put_gaps(vg_report *r)
 {
-    const vg_kept_params *q = &p->k->params;
+    vg_page *p = &r->page;
+    const vg_kept_params *q = &r->k->params;
     int32_t now = vg_month_of_day((int32_t)(vg_now() / 86400));
-    heading(p, "<h3>", "report.gaps", "</h3>\n<ul>\n");
+    vg_page_wrap(p, "<h3>", "report.gaps", "</h3>\n<ul>\n");
     gap(p, "gap.span",
         VG_ARGS(vg_arg_month_long("from", q->data_first), vg_arg_month_long("to", q->data_last)));
     if (now - q->origin - 1 > LATE_MONTHS)
@@ -307,74 +275,53 @@ static void put_gaps(vg_page *p)
     if (q->origin < q->data_last)
         gap(p, "gap.held-back",
             VG_ARGS(vg_arg_month_long("origin", q->origin), vg_arg_month_long("to", q->data_last)));
-    for (int32_t i = 0; i < p->n_vintages; i++) {
-        const vg_vintage *v = &p->vintage[i];
+    for (int32_t i = 0; i < r->n_sources; i++) {
+        const vg_page_source *v = &r->source[i];
         if (v->n_rejected)
-            gap(p, "gap.refused", VG_ARGS(vg_arg_int("n", v->n_rejected), vg_arg_int("id", v->id)));
-        if (vg_find(v->file, VG_S(SAMPLE)) >= 0)
-            gap(p, "gap.sample", VG_ARGS(vg_arg_int("n", 0)));
+            gap(p, "gap.refused", VG_ARGS(vg_arg_int("n", v->n_rejected), vg_arg_int("id", v->vintage)));
+        if (vg_find(r->file[i], VG_S(SAMPLE)) >= 0)
+            gap(p, "gap.sample", VG_ARGS(VG_NO_ARG));
     }
-    put_unknown_months(p);
+    put_unknown_months(r);
     if (q->n_leads > 0 && vg_eq(q->unit, VG_S("cell")))
-        gap(p, "gap.cells", VG_ARGS(vg_arg_int("n", 0)));
+        gap(p, "gap.cells", VG_ARGS(VG_NO_ARG));
     vg_page_raw(p, "</ul>\n");
 }
 
-void vg_report_sources(vg_page *p)
+void vg_report_sources(vg_report *r)
 {
-    static const char *const columns[] = { "column.vintage",     "column.source",   "column.version",
-                                           "column.months",      "column.accepted", "column.rejected",
-                                           "column.imported_on", "column.sha256",   NULL };
-    vg_page_raw(p, "<section id=\"sources\" aria-labelledby=\"h-sources\">\n");
-    heading(p, "<h2 id=\"h-sources\">", "report.sources", "</h2>\n");
-    vg_page_table_begin(p, "report.sources");
-    for (int i = 0; columns[i]; i++)
-        vg_page_heading(p, columns[i], i < 4); /* words first, then numbers */
-    vg_page_table_body(p);
-    for (int32_t i = 0; i < p->n_vintages; i++)
-        put_vintage(p, &p->vintage[i]);
-    vg_page_table_end(p);
-    put_gaps(p);
-    put_terms(p);
-    vg_page_raw(p, "</section>\n");
+    vg_page *p = &r->page;
+    vg_page_section(p, "sources", "report.sources");
+    vg_page_sources(p, r->source, r->n_sources);
+    put_gaps(r);
+    vg_page_terms(p, r->source, r->n_sources);
+    vg_page_section_end(p);
 }
 
 /* --- the run --- */
 
-static void term(vg_page *p, const char *key)
+void vg_report_run(vg_report *r)
 {
-    vg_page_raw(p, "<dt>");
-    vg_page_say(p, key, vg_arg_int("n", 0));
-    vg_page_raw(p, "</dt><dd>");
-}
-
-static void put_value(vg_page *p, const char *key, vg_arg value)
-{
-    term(p, key);
-    vg_page_arg(p, value);
-    vg_page_raw(p, "</dd>\n");
-}
-
-void vg_report_run(vg_page *p)
-{
-    const vg_kept *k = p->k;
+    vg_page *p = &r->page;
+    const vg_kept *k = r->k;
     char text[32];
-    vg_page_raw(p, "<section id=\"run\" aria-labelledby=\"h-run\">\n");
-    heading(p, "<h2 id=\"h-run\">", "report.run", "</h2>\n");
-    heading(p, "<p>", "report.run-text", "</p>\n<dl>\n");
+    vg_page_section(p, "run", "report.run");
+    vg_page_para(p, "report.run-text", VG_NO_ARG);
+    vg_page_record_begin(p);
     snprintf(text, sizeof text, "%lld", (long long)k->run.id);
-    put_value(p, "run.number", vg_arg_text("", vg_str_z(text)));
-    term(p, "run.model");
+    vg_page_record_text(p, "run.number", vg_str_z(text));
+    vg_page_record_term(p, "run.model");
     model_name(p, k->params.model);
-    vg_page_raw(p, "</dd>\n");
-    put_value(p, "run.origin", vg_arg_month_long("", k->params.origin));
-    put_value(p, "run.months", vg_arg_int("", k->params.n_leads));
-    put_value(p, "run.draws", vg_arg_int("", k->params.n_draws));
+    vg_page_record_term_end(p);
+    vg_page_record_value(p, "run.origin", vg_arg_month_long("", k->params.origin));
+    vg_page_record_value(p, "run.months", vg_arg_int("", k->params.n_leads));
+    vg_page_record_value(p, "run.draws", vg_arg_int("", k->params.n_draws));
     snprintf(text, sizeof text, "%llu", (unsigned long long)k->run.seed);
-    put_value(p, "run.seed", vg_arg_text("", vg_str_z(text)));
-    put_value(p, "run.units", vg_arg_int("", k->n_units));
-    put_value(p, "run.source", vg_arg_text("", k->params.source));
-    put_value(p, "run.started", vg_arg_text("", vg_instant_text(k->run.started_at, text)));
-    put_value(p, "run.program", vg_arg_text("", k->run.program_version));
-    vg_page_raw(p, "</dl>\n</section>\n");
+    vg_page_record_text(p, "run.seed", vg_str_z(text));
+    vg_page_record_value(p, "run.units", vg_arg_int("", k->n_units));
+    vg_page_record_text(p, "run.source", k->params.source);
+    vg_page_record_text(p, "run.started", vg_instant_text(k->run.started_at, text));
+    vg_page_record_text(p, "run.program", k->run.program_version);
+    vg_page_record_end(p);
+    vg_page_section_end(p);
 }
