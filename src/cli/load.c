@@ -11,6 +11,7 @@
 #include "core/num.h"
 #include "forecast/kept.h"
 #include "geo/country.h"
+#include "store/browse.h"
 
 bool vg_cli_store_path(vg_cli *c, vg_str *path, vg_err *e)
 {
@@ -35,7 +36,15 @@ bool vg_cli_store(vg_cli *c, vg_store_mode mode, bool make, vg_store **st, vg_er
         vg_why(e, "this command reads what was imported before");
         return vg_mend(e, "import a file first: vigie import FILE (or name the store with --store)");
     }
-    return vg_store_open(path.s, mode, st, e);
+    if (c->served && mode == VG_STORE_WRITE && !c->may_change) {
+        c->forbidden = true;
+        return vg_fail(e, VG_EARG, VG_NOWHERE, "vigie %s changes the store", c->verb->name);
+    }
+    if (!vg_store_open(path.s, mode, st, e))
+        return false;
+    if (c->actor.n)
+        vg_store_actor(*st, c->actor);
+    return true;
 }
 
 /* Text of an option of this verb, or nothing when the verb has no such option. */
@@ -61,6 +70,7 @@ vg_source_opts vg_cli_source_opts(vg_cli *c)
     return (vg_source_opts){
         .as = text_of(c, "as"),
         .countries = text_of(c, "countries"),
+        .regions = text_of(c, "regions"),
         .map = text_of(c, "map"),
         .version = text_of(c, "version"),
         .month_rule = vg_eq(rule, VG_S("even"))    ? VG_MONTH_EVEN
@@ -298,7 +308,7 @@ void vg_cli_note(vg_cli *c, const char *key, const vg_arg *arg, int n_args)
 
 bool vg_cli_flush(vg_cli *c, vg_err *e)
 {
-    return vg_out_end(c->out, e) && vg_out_stream(c->out, stdout, e);
+    return c->served || (vg_out_end(c->out, e) && vg_out_stream(c->out, stdout, e));
 }
 
 vg_str vg_cli_unit_name(const vg_cli *c, const vg_unit *u)

@@ -66,8 +66,9 @@ vg_progress vg_terminal_begin(vg_cli *c)
 
 void vg_terminal_end(void)
 {
-    if (line_shown)
-        fputs("\r\033[K", stderr);
+    if (!line_shown) /* also in the server's threads, which show none */
+        return;
+    fputs("\r\033[K", stderr);
     line_shown = false;
 }
 

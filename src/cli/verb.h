@@ -39,6 +39,10 @@ struct vg_cli {
     vg_arena arena;
     vg_progress progress;
     int exit_code;
+    /* Behind the HTTP door (verb_serve.c): there is no terminal, and not everybody may change the store. */
+    bool served, may_change;
+    bool forbidden; /* set when a store was to be opened for writing and may not be */
+    vg_str actor;   /* for the audit log; empty = who is logged in */
 };
 
 extern const vg_opt vg_global_options[];
@@ -66,6 +70,9 @@ bool vg_cli_store(vg_cli *c, vg_store_mode mode, bool make, vg_store **st, vg_er
 
 /** Reading options from --as, --version, --month-rule ... where the verb has them. */
 vg_source_opts vg_cli_source_opts(vg_cli *c);
+
+/** Formats that --as takes. */
+#define VG_SOURCE_FORMATS "ucdp-ged|views-panel|acled|gdelt|jetson-task|prmn-flows|fsnau-dashboard|csv"
 
 /** What became of one file. */
 typedef struct {
@@ -153,6 +160,7 @@ bool vg_verb_forecast(vg_cli *c, vg_err *e);
 bool vg_verb_explain(vg_cli *c, vg_err *e);
 bool vg_verb_backtest(vg_cli *c, vg_err *e);
 bool vg_verb_score(vg_cli *c, vg_err *e);
+bool vg_verb_arrivals(vg_cli *c, vg_err *e);
 bool vg_verb_alert_add(vg_cli *c, vg_err *e);
 bool vg_verb_alert_list(vg_cli *c, vg_err *e);
 bool vg_verb_alert_run(vg_cli *c, vg_err *e);
@@ -160,9 +168,35 @@ bool vg_verb_alert_remove(vg_cli *c, vg_err *e);
 bool vg_verb_report(vg_cli *c, vg_err *e);
 bool vg_verb_audit_verify(vg_cli *c, vg_err *e);
 bool vg_verb_audit_log(vg_cli *c, vg_err *e);
+bool vg_verb_consult_import(vg_cli *c, vg_err *e);
+bool vg_verb_consult_analyse(vg_cli *c, vg_err *e);
+bool vg_verb_consult_evaluate(vg_cli *c, vg_err *e);
+bool vg_verb_consult_export(vg_cli *c, vg_err *e);
+bool vg_verb_consult_next(vg_cli *c, vg_err *e);
+bool vg_verb_consult_segments(vg_cli *c, vg_err *e);
+bool vg_verb_consult_stability(vg_cli *c, vg_err *e);
+bool vg_verb_survey(vg_cli *c, vg_err *e);
+bool vg_verb_consult_report(vg_cli *c, vg_err *e);
+bool vg_verb_serve(vg_cli *c, vg_err *e);
+bool vg_verb_token_add(vg_cli *c, vg_err *e);
+bool vg_verb_token_list(vg_cli *c, vg_err *e);
+bool vg_verb_token_revoke(vg_cli *c, vg_err *e);
 bool vg_verb_help(vg_cli *c, vg_err *e);
 bool vg_verb_version(vg_cli *c, vg_err *e);
 
+extern const vg_opt vg_consult_import_options[], vg_consult_analyse_options[], vg_consult_evaluate_options[],
+    vg_consult_export_options[];
+extern const vg_opt vg_survey_options[], vg_consult_report_options[], vg_consult_next_options[],
+    vg_consult_segments_options[], vg_consult_stability_options[];
+extern const vg_opt vg_arrivals_options[];
+bool vg_verb_list(vg_cli *c, vg_err *e);
+bool vg_verb_displacement_forecast(vg_cli *c, vg_err *e);
+bool vg_verb_displacement_backtest(vg_cli *c, vg_err *e);
+bool vg_verb_displacement_report(vg_cli *c, vg_err *e);
+extern const vg_opt vg_displacement_report_options[];
+
+extern const vg_opt vg_list_options[], vg_displacement_forecast_options[], vg_displacement_backtest_options[];
+extern const vg_opt vg_serve_options[], vg_token_add_options[], vg_token_list_options[];
 extern const vg_opt vg_import_options[], vg_check_options[], vg_fetch_options[], vg_forecast_options_table[],
     vg_explain_options[], vg_backtest_options[], vg_score_options[], vg_alert_add_options[],
     vg_alert_list_options[], vg_alert_run_options[], vg_report_options[], vg_audit_options[],

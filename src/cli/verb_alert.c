@@ -191,8 +191,10 @@ static bool load_rules(vg_cli *c, vg_store *st, kept_rule **out, int *n, vg_err 
     return true;
 }
 
-static vg_str who(void)
+static vg_str who(const vg_cli *c)
 {
+    if (c->actor.n)
+        return c->actor;
     const struct passwd *me = getpwuid(geteuid());
     return me ? vg_str_z(me->pw_name) : VG_S("unknown");
 }
@@ -239,7 +241,7 @@ static bool agreed(vg_cli *c)
     char answer[16];
     if (vg_opt_given(&c->opts, "yes"))
         return true;
-    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+    if (c->served || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return false;
     vg_str question = vg_message(c->lang, "alert.ask");
     fprintf(stderr, "%.*s ", VG_P(question));
@@ -249,7 +251,7 @@ static bool agreed(vg_cli *c)
 static bool save_rule(vg_cli *c, vg_store *st, const kept_rule *k, vg_err *e)
 {
     vg_decision d = {
-        .subject = subject_of(&c->arena, k), .who = who(), .verdict = VG_S("add"), .at = vg_now()
+        .subject = subject_of(&c->arena, k), .who = who(c), .verdict = VG_S("add"), .at = vg_now()
     };
     d.reason = vg_format(&c->arena, "first=%d;last=%d;cases=%lld;events=%lld;alerts=%lld;hits=%lld",
                          k->first_window, k->last_window, (long long)k->rates.n, (long long)k->rates.events,
@@ -356,7 +358,7 @@ static bool remove_rule(vg_cli *c, vg_store *st, vg_str word, vg_err *e)
         return vg_mend(e, "\"vigie alert list\" shows the rules and their numbers");
     }
     vg_decision d = {
-        .subject = rule[number - 1].subject, .who = who(), .verdict = VG_S("remove"), .at = vg_now()
+        .subject = rule[number - 1].subject, .who = who(c), .verdict = VG_S("remove"), .at = vg_now()
     };
     if (!vg_store_decide(st, &d, e))
         return false;

@@ -6,10 +6,11 @@
 #include "core/date.h"
 
 const vg_opt vg_check_options[] = {
-    { "as", VG_OPT_CHOICE, "ucdp-ged|views-panel|acled|gdelt|csv", NULL, 0, 0 },
+    { "as", VG_OPT_CHOICE, VG_SOURCE_FORMATS, NULL, 0, 0 },
     { "version", VG_OPT_TEXT, "RELEASE", NULL, 0, 0 },
     { "month-rule", VG_OPT_CHOICE, "end|even|start", "end", 0, 0 },
     { "countries", VG_OPT_FILE, "FILE", NULL, 0, 0 },
+    { "regions", VG_OPT_FILE, "FILE", NULL, 0, 0 },
     { "map", VG_OPT_TEXT, "FIELD=COLUMN,...", NULL, 0, 0 },
     { "decimal-comma", VG_OPT_FLAG, NULL, NULL, 0, 0 },
     { .name = NULL },
@@ -30,8 +31,9 @@ typedef struct {
 } group;
 
 typedef struct {
-    int64_t events, points, units, rejects;
-    double deaths;
+    int64_t events, points, units, rejects, flows;
+    double deaths, people;
+    bool regions; /* numbers of regions: not deaths only, and not to be summed */
     group groups[MAX_GROUPS];
     int n_groups;
 } tally;
@@ -50,7 +52,8 @@ static bool count_point(void *ctx, const vg_point *p, vg_at at, vg_err *e)
     (void)at, (void)e;
     tally *t = ctx;
     t->points++;
-    t->deaths += isnan(p->value) ? 0 : p->value;
+    t->regions = t->regions || p->kind >= VG_UNIT_ADMIN1;
+    t->deaths += isnan(p->value) || t->regions ? 0 : p->value;
     return true;
 }
 
@@ -58,6 +61,15 @@ static bool count_unit(void *ctx, const vg_unit *u, vg_err *e)
 {
     (void)u, (void)e;
     ((tally *)ctx)->units++;
+    return true;
+}
+
+static bool count_flow(void *ctx, const vg_flow_record *f, vg_at at, vg_err *e)
+{
+    (void)at, (void)e;
+    tally *t = ctx;
+    t->flows++;
+    t->people += (double)f->people;
     return true;
 }
 
@@ -107,8 +119,14 @@ static void say(vg_cli *c, const char *path, const vg_source_found *f, const tal
         vg_line(c, "import.note", vg_arg_text("note", f->note));
     if (f->about.version.n)
         vg_line(c, "check.version", vg_arg_text("version", f->about.version));
-    vg_line(c, t->events ? "check.events" : "check.points", vg_arg_int("n", t->events + t->points),
-            vg_arg_num("deaths", t->deaths, 0), vg_arg_int("units", t->units));
+    vg_line(c,
+            t->events    ? "check.events"
+            : t->regions ? "check.numbers"
+                         : "check.points",
+            vg_arg_int("n", t->events + t->points), vg_arg_num("deaths", t->deaths, 0),
+            vg_arg_int("units", t->units));
+    if (t->flows)
+        vg_line(c, "check.flows", vg_arg_int("n", t->flows), vg_arg_num("people", t->people, 0));
     if (f->about.first_month)
         vg_line(c, "import.months", vg_arg_month("from", f->about.first_month),
                 vg_arg_month("to", f->about.last_month));
@@ -129,7 +147,12 @@ static void put_json(vg_cli *c, const vg_source_found *f, const tally *t, const 
     vg_json_key(&j, VG_S("rows")), vg_json_int(&j, f->n_rows);
     vg_json_key(&j, VG_S("events")), vg_json_int(&j, t->events);
     vg_json_key(&j, VG_S("points")), vg_json_int(&j, t->points);
-    vg_json_key(&j, VG_S("deaths")), vg_json_num(&j, t->deaths);
+    if (!t->regions)
+        vg_json_key(&j, VG_S("deaths")), vg_json_num(&j, t->deaths);
+    if (t->flows) {
+        vg_json_key(&j, VG_S("flows")), vg_json_int(&j, t->flows);
+        vg_json_key(&j, VG_S("people")), vg_json_num(&j, t->people);
+    }
     if (f->about.first_month) {
         vg_json_key(&j, VG_S("first_month")), vg_json_str(&j, vg_month_text(f->about.first_month, month));
         vg_json_key(&j, VG_S("last_month")), vg_json_str(&j, vg_month_text(f->about.last_month, month));
@@ -166,7 +189,7 @@ bool vg_verb_check(vg_cli *c, vg_err *e)
     tally *t = vg_new(&c->arena, tally, 1);
     if (!t)
         return vg_fail_memory(e, vg_arena_limit(&c->arena));
-    vg_sink sink = { t, count_event, count_point, count_unit, count_reject };
+    vg_sink sink = { t, count_event, count_point, count_unit, count_reject, count_flow };
     if (!vg_source_read(path, &opts, &sink, &c->arena, &found, e))
         return false;
     vg_terminal_end();

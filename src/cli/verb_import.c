@@ -3,11 +3,12 @@
 #include "core/csv.h"
 
 const vg_opt vg_import_options[] = {
-    { "as", VG_OPT_CHOICE, "ucdp-ged|views-panel|acled|gdelt|csv", NULL, 0, 0 },
+    { "as", VG_OPT_CHOICE, VG_SOURCE_FORMATS, NULL, 0, 0 },
     { "version", VG_OPT_TEXT, "RELEASE", NULL, 0, 0 },
     { "published", VG_OPT_DATE, "DATE", NULL, 0, 0 },
     { "month-rule", VG_OPT_CHOICE, "end|even|start", "end", 0, 0 },
     { "countries", VG_OPT_FILE, "FILE", NULL, 0, 0 },
+    { "regions", VG_OPT_FILE, "FILE", NULL, 0, 0 },
     { "map", VG_OPT_TEXT, "FIELD=COLUMN,...", NULL, 0, 0 },
     { "decimal-comma", VG_OPT_FLAG, NULL, NULL, 0, 0 },
     { "sample", VG_OPT_FLAG, NULL, NULL, 0, 0 },
@@ -92,8 +93,13 @@ static bool say(vg_cli *c, vg_store *st, const char *name, const vg_cli_import *
         return true;
     }
     say_what_it_is(c, name, im);
-    vg_line(c, v->n_rejected ? "import.done-refused" : "import.done", vg_arg_int("accepted", v->n_accepted),
-            vg_arg_int("rejected", v->n_rejected), vg_arg_text("id", id));
+    bool wide = im->found.n_rows - v->n_rejected < v->n_accepted; /* several numbers a row, or sums of rows */
+    const char *done = wide && v->n_rejected ? "import.done-numbers-refused"
+                       : wide                ? "import.done-numbers"
+                       : v->n_rejected       ? "import.done-refused"
+                                             : "import.done";
+    vg_line(c, done, vg_arg_int("accepted", v->n_accepted), vg_arg_int("rejected", v->n_rejected),
+            vg_arg_int("rows", im->found.n_rows - v->n_rejected), vg_arg_text("id", id));
     if (v->first_month)
         vg_line(c, "import.months", vg_arg_month("from", v->first_month), vg_arg_month("to", v->last_month));
     if (v->supersedes)

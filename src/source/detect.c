@@ -76,6 +76,36 @@ static bool is_acled(const top *t)
     return has(t, "event_id_cnty") && has(t, "event_date");
 }
 
+static bool is_region_month(const top *t)
+{
+    return has(t, "region|admin1|adm1_name") && has(t, "month");
+}
+
+static bool is_jetson(const top *t)
+{
+    return is_region_month(t) && has(t, "arrivals") && has(t, "scored_h1|scored_h3|split");
+}
+
+static bool is_prmn(const top *t)
+{
+    return has(t, "arrival_region|arrival region|current (arrival) region|arrival admin1") &&
+           has(t, "departure_region|departure region|previous (departure) region|departure admin1") &&
+           has(t, "individuals|persons|people|number of individuals");
+}
+
+/* At least three of what the dashboard shows. */
+static bool is_dashboard(const top *t)
+{
+    static const char *const names[] = {
+        "rainfall_mm|rainfall", "ndvi",     "cdi",         "water_drum_sos", "goat_sos",
+        "min_basket_sos",       "wage_sos", "sorghum_sos", "tot_goat_cereal"
+    };
+    int n = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        n += has(t, names[i]);
+    return is_region_month(t) && n >= 3 && !has(t, "latitude|lat|id");
+}
+
 static bool is_panel(const top *t)
 {
     bool month_id = has(t, "month_id"), month = has(t, "month") && !has(t, "id|event_id|latitude|lat");
@@ -132,6 +162,15 @@ static bool guess_header(const top *t, vg_arena *a, vg_str *format, vg_str *why)
     } else if (is_acled(t)) {
         *format = VG_S("acled");
         *why = vg_format(a, "%d columns with the names of ACLED", t->n);
+    } else if (is_prmn(t)) {
+        *format = VG_S("prmn-flows");
+        *why = VG_S("columns for region of arrival, region of departure and people");
+    } else if (is_jetson(t)) {
+        *format = VG_S("jetson-task");
+        *why = VG_S("arrivals by region and month, with the parts of Project Jetson's task");
+    } else if (is_dashboard(t)) {
+        *format = VG_S("fsnau-dashboard");
+        *why = vg_format(a, "%d columns with the names of the FSNAU dashboard", t->n);
     } else if (is_panel(t)) {
         *format = VG_S("views-panel");
         *why = VG_S("columns for month, unit and a number");

@@ -1,6 +1,7 @@
 /*
  * Any CSV: which column is what is guessed (guess.c, hxl.c) or given with --map, told to the user, and then the rows
- * are read as events, or as a series when they give a number for a country (or cell) and month and no place.
+ * are read as events, or as a series when they give a number for a country (or cell) and month and no place, or as
+ * several series when they give numbers for a region and month (regional.c).
  * Invariant: the mapping is settled before the first row is read and never changes.
  */
 #include <math.h>
@@ -76,8 +77,9 @@ static bool take_sample(vg_reading *r, vg_sample *s, vg_err *e)
 typedef struct {
     vg_mapping map;
     const int32_t *col; /* map.col */
-    bool series;
+    bool series, regional;
     int32_t value;
+    vg_region_table regions; /* of a regional table */
     vg_panel_seen seen;
     char id[32];
 } state;
@@ -97,14 +99,89 @@ static bool is_series(const state *st)
     return unit && !place && !event && (by_month || (has(st, VG_MAP_DATE) && has(st, VG_MAP_VALUE)));
 }
 
+/* A region, a month and numbers, and nothing that an event has. By days only where a value is named. */
+static bool is_regional(const state *st)
+{
+    bool region = has(st, VG_MAP_ADM1) || has(st, VG_MAP_ADM1_CODE);
+    bool event = has(st, VG_MAP_LAT) || has(st, VG_MAP_LON) || has(st, VG_MAP_ID) || has(st, VG_MAP_START) ||
+                 has(st, VG_MAP_ACTOR_A) || has(st, VG_MAP_TEXT) || has(st, VG_MAP_KIND) ||
+                 has(st, VG_MAP_TYPE) || has(st, VG_MAP_CELL);
+    bool by_day = has(st, VG_MAP_DATE) && has(st, VG_MAP_VALUE) && !has(st, VG_MAP_DEATHS);
+    return region && !event && (has(st, VG_MAP_MONTH) || by_day);
+}
+
 static bool check_mapping(const vg_reading *r, const state *st, vg_err *e)
 {
     static const char *const names[] = { "a date (or month)", "a country, or latitude and longitude" };
     bool unit = has(st, VG_MAP_COUNTRY) || has(st, VG_MAP_GWCODE) || has(st, VG_MAP_CELL);
-    bool place = unit || (has(st, VG_MAP_LAT) && has(st, VG_MAP_LON));
+    bool place = unit || is_regional(st) || (has(st, VG_MAP_LAT) && has(st, VG_MAP_LON));
     bool time = has(st, VG_MAP_DATE) || has(st, VG_MAP_START) || has(st, VG_MAP_MONTH);
     return vg_table__need(r, "no known format, and not a table of events or numbers", names,
                           (int32_t[]){ time ? 0 : -1, place ? 0 : -1 }, 2, e);
+}
+
+/* --- a table of numbers by region and month --- */
+
+static bool is_number_column(const vg_reading *r, const state *st, const vg_column_holds *holds, int32_t c)
+{
+    static const vg_map_field numbers[] = { VG_MAP_VALUE, VG_MAP_DEATHS, VG_MAP_LOW, VG_MAP_HIGH,
+                                            VG_MAP_CIVILIANS };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (st->col[numbers[i]] == c)
+            return true;
+    for (int f = 0; f < VG_MAP_FIELDS; f++)
+        if (st->col[f] == c)
+            return false;
+    return r->header[c].n && !vg_eq_nocase(r->header[c], VG_S("year")) && holds[c] == VG_HOLDS_NUMBERS;
+}
+
+/* The vintage's own variable: arrivals, else what is named as the value, else the first column of numbers. */
+static int32_t own_column(const vg_reading *r, const state *st)
+{
+    int32_t arrivals = vg_table__column(r, "arrivals");
+    return arrivals >= 0 ? arrivals : st->col[VG_MAP_VALUE];
+}
+
+static void add_column(const vg_reading *r, vg_region_table *t, int32_t c)
+{
+    if (t->n_columns < VG_REGION_COLUMNS)
+        t->column[t->n_columns++] = (vg_region_column){ .col = c,
+                                                        .variable = r->header[c],
+                                                        .counted = vg_regional__counted(r->header[c]) };
+}
+
+static bool settle_regions(vg_reading *r, state *st, vg_err *e)
+{
+    vg_region_table *t = &st->regions;
+    const vg_column_holds *holds;
+    *t = (vg_region_table){ .region = st->col[VG_MAP_ADM1],
+                            .code = st->col[VG_MAP_ADM1_CODE],
+                            .district = st->col[VG_MAP_ADM2],
+                            .month = has(st, VG_MAP_MONTH) ? st->col[VG_MAP_MONTH] : st->col[VG_MAP_DATE],
+                            .date_form = has(st, VG_MAP_MONTH) ? 0 : st->map.date_form };
+    t->column = vg_new(r->a, vg_region_column, VG_REGION_COLUMNS);
+    if (!t->column)
+        return vg_fail_memory(e, vg_arena_limit(r->a));
+    if (!vg_regional__holds(r, st->map.decimal_comma, &holds, e))
+        return false;
+    int32_t own = own_column(r, st);
+    if (own >= 0 && is_number_column(r, st, holds, own))
+        add_column(r, t, own);
+    for (int32_t c = 0; c < r->n_header; c++)
+        if (!(t->n_columns && c == t->column[0].col) && is_number_column(r, st, holds, c))
+            add_column(r, t, c);
+    static const char *const names[] = { "a column of numbers" };
+    return vg_table__need(r, "a table by region and month", names, (int32_t[]){ t->n_columns ? 0 : -1 }, 1,
+                          e);
+}
+
+/* What is read of a regional table beside the mapping. */
+static void tell_columns(vg_reading *r, const vg_region_table *t)
+{
+    vg_str list = VG_S("");
+    for (int32_t i = 0; i < t->n_columns && list.n < 200; i++)
+        list = vg_format(r->a, "%.*s%s%.*s", VG_P(list), i ? ", " : "", VG_P(t->column[i].variable));
+    vg_reading__note(r, "numbers by region and month: %.*s", VG_P(vg_utf8_head(list, 240)));
 }
 
 static bool settle_mapping(vg_reading *r, state *st, vg_err *e)
@@ -118,10 +195,13 @@ static bool settle_mapping(vg_reading *r, state *st, vg_err *e)
     if (!vg_guess__given(r->opts->map, &sample, &st->map, e))
         return false;
     vg_hxl__mapping(&sample, &st->map);
+    st->col = st->map.col;
     if (!vg_guess__mapping(&sample, &st->map, e) || !check_mapping(r, st, e))
         return false;
-    st->col = st->map.col;
-    st->series = is_series(st);
+    st->regional = is_regional(st);
+    if (st->regional && !settle_regions(r, st, e))
+        return false;
+    st->series = !st->regional && is_series(st);
     st->value = has(st, VG_MAP_VALUE) ? st->col[VG_MAP_VALUE] : st->col[VG_MAP_DEATHS];
     r->decimal_comma = st->map.decimal_comma;
     r->found->mapping = vg_guess__text(&sample, &st->map, r->a);
@@ -283,6 +363,10 @@ static bool read_all(vg_reading *r, state *st, vg_err *e)
     vg_event ev;
     if (!vg_table__open(r, &(vg_csv_opts){ .latin1_ok = true }, e) || !settle_mapping(r, st, e))
         return false;
+    if (st->regional) {
+        tell_columns(r, &st->regions);
+        return vg_regional__read(r, &st->regions, e);
+    }
     while (vg_table__next(r, e)) {
         if (st->series) {
             if (!read_point(r, st, e))

@@ -75,8 +75,13 @@ static const entry dictionary[VG_MAP_FIELDS] = {
     [VG_MAP_ACTOR_B] = { "actor_b",
                          "actor b|actor2|actor 2|side b|target|victim|cible|victime|acteur 2|objetivo|alvo",
                          NULL },
+    [VG_MAP_ADM1_CODE] = { "adm1_code",
+                           "adm1 pcode|admin1 pcode|admin1pcode|adm1 code|admin1 code|pcode|p code|region "
+                           "code|region "
+                           "pcode|code region",
+                           NULL },
     [VG_MAP_ADM1] = { "adm1",
-                      "adm1 name|adm1|admin1|adm 1|admin "
+                      "adm1 name|adm1|admin1 name|admin1name|admin1|adm 1|admin "
                       "1|province|region|state|governorate|departement|provincia|"
                       "estado",
                       NULL },

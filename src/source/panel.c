@@ -85,7 +85,7 @@ bool vg_panel__fill_zeros(vg_panel_seen *p, vg_reading *r, int64_t *n, vg_err *e
     for (int32_t i = 0; i < p->n_units; i++) {
         const uint8_t *months = p->months[p->unit[i]];
         for (int32_t m = p->first_month; m <= p->last_month; m++) {
-            vg_point zero = { VG_UNIT_COUNTRY, p->unit[i], m, 0.0 };
+            vg_point zero = { .kind = VG_UNIT_COUNTRY, .unit = p->unit[i], .month = m, .value = 0.0 };
             if (months[m / 8] >> (m % 8) & 1)
                 continue;
             if (!vg_reading__point(r, &zero, e))

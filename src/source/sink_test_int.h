@@ -17,7 +17,8 @@ typedef struct {
     vg_arena arena;
     vg_source_found found;
     vg_err err;
-    int64_t n_events, n_points, n_units, n_rejects, n_known;
+    int64_t n_events, n_points, n_units, n_rejects, n_known, n_flows, people;
+    vg_flow_record flow;       /* the first one, its reason copied */
     int64_t deaths, low, high; /* sums of what is known */
     double value;              /* sum of points */
     vg_event ev;               /* the first event, texts copied */
@@ -115,11 +116,28 @@ static bool take_reject(void *ctx, const vg_reject *r, vg_err *e)
     return true;
 }
 
+static bool take_flow(void *ctx, const vg_flow_record *f, vg_at at, vg_err *e)
+{
+    collected *c = ctx;
+    (void)at;
+    (void)e;
+    must(f->people >= 0 && f->from >= 0 && f->to > 0 && f->month > 0 && f->kind >= VG_UNIT_ADMIN1);
+    if (c->n_flows++ == 0) {
+        c->flow = *f;
+        c->flow.reason = vg_copy(&c->arena, f->reason);
+    }
+    c->people += f->people;
+    return true;
+}
+
 static inline vg_sink collecting_sink(collected *c)
 {
-    return (vg_sink){
-        .ctx = c, .event = take_event, .point = take_point, .unit = take_unit, .reject = take_reject
-    };
+    return (vg_sink){ .ctx = c,
+                      .event = take_event,
+                      .point = take_point,
+                      .unit = take_unit,
+                      .reject = take_reject,
+                      .flow = take_flow };
 }
 
 static inline collected *collected_new(void)
@@ -139,7 +157,8 @@ static inline collected *read_bytes(vg_str bytes, const char *name, vg_source_op
         vg_source_read_input(in, &opts, &sink, &c->arena, &c->found, &c->err);
         vg_input_close(in);
     }
-    must(vg_failed(&c->err) || c->found.n_rows <= c->n_events + c->n_points + c->n_rejects);
+    must(vg_failed(&c->err) ||
+         c->found.n_rows <= c->n_events + c->n_points + c->n_rejects + c->n_flows + c->found.n_summed);
     return c;
 }
 
@@ -172,6 +191,7 @@ static inline void read_twice(const uint8_t *data, size_t n, vg_str as)
               *b = read_bytes(bytes, "GEDEvent_v24_0_5.csv", opts);
     must(a->err.code == b->err.code && a->n_events == b->n_events && a->n_rejects == b->n_rejects);
     must(a->n_points == b->n_points && a->deaths == b->deaths && a->found.n_rows == b->found.n_rows);
+    must(a->n_flows == b->n_flows && a->people == b->people && a->n_units == b->n_units);
     collected_drop(a);
     collected_drop(b);
 }

@@ -31,14 +31,24 @@ static const vg_source_format formats[] = {
            "doi 10.1057/s41599-023-01559-4") },
     { TEXT("gdelt"), TEXT("GDELT 1.0 and 2.0 event tables"), TEXT("open, with attribution"),
       TEXT("Leetaru & Schrodt 2013, GDELT: Global Data on Events, Location and Tone, 1979-2012") },
+    { TEXT("jetson-task"), TEXT("Project Jetson's task: arrivals by region and month, CSV"),
+      TEXT("not stated (UNHCR; the counts are facts published by UNHCR/NRC PRMN)"),
+      TEXT("Hoffmann Pham & Luengo-Oroz 2022, Predictive modelling of movements of refugees and internally "
+           "displaced people: towards a computational framework, arXiv 2201.08006; UNHCR Somalia PRMN") },
+    { TEXT("prmn-flows"), TEXT("UNHCR PRMN flows by region or district, month and reason, CSV"),
+      TEXT("not stated (UNHCR; the counts are facts published by UNHCR/NRC PRMN)"),
+      TEXT("UNHCR and NRC, Protection and Return Monitoring Network (PRMN), Somalia") },
+    { TEXT("fsnau-dashboard"), TEXT("FSNAU early-warning dashboard by region or district and month, CSV"),
+      TEXT("not stated"), TEXT("FSNAU and FAO SWALIM, Early Warning - Early Action dashboard, Somalia") },
     { TEXT("csv"), TEXT("any CSV with a date and a place or a number"), TEXT("not stated"), TEXT("") },
 };
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
 /* In the order of the formats. */
-static bool (*const read_rows[N_FORMATS])(vg_reading *r, vg_err *e) = { vg_ucdp__read, vg_views__read,
-                                                                        vg_acled__read, vg_gdelt__read,
-                                                                        vg_generic__read };
+static bool (*const read_rows[N_FORMATS])(vg_reading *r,
+                                          vg_err *e) = { vg_ucdp__read,      vg_views__read,  vg_acled__read,
+                                                         vg_gdelt__read,     vg_jetson__read, vg_prmn__read,
+                                                         vg_dashboard__read, vg_generic__read };
 
 const vg_source_format *vg_source_formats(int32_t *n)
 {
@@ -115,9 +125,15 @@ bool vg_reading__point(vg_reading *r, const vg_point *p, vg_err *e)
     return r->sink->point(r->sink->ctx, p, r->at, e);
 }
 
+bool vg_reading__flow(vg_reading *r, const vg_flow_record *f, vg_err *e)
+{
+    return !r->sink->flow ||
+           r->sink->flow(r->sink->ctx, f, r->at, e); /* who does not ask for flows gets none */
+}
+
 void vg_reading__note(vg_reading *r, const char *fmt, ...)
 {
-    char text[400];
+    char text[512];
     va_list args;
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
@@ -172,7 +188,8 @@ static int32_t find_format(vg_str name, vg_err *e)
         if (vg_eq(formats[i].name, name))
             return i;
     vg_fail(e, VG_EARG, VG_NOWHERE, "there is no format \"%.*s\"", VG_P(vg_utf8_head(name, 40)));
-    vg_mend(e, "the formats are ucdp-ged, views-panel, acled, gdelt and csv");
+    vg_mend(e, "the formats are ucdp-ged, views-panel, acled, gdelt, jetson-task, prmn-flows, "
+               "fsnau-dashboard and csv");
     return -1;
 }
 

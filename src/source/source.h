@@ -10,7 +10,8 @@
  *
  * Formats: ucdp-ged (UCDP GED and Candidate CSV in every variant: 49 columns, trimmed by header, website export, HDX
  * with an HXL row), views-panel (month_id,country_id,<variable> with a countries file), acled (CSV and JSON), gdelt
- * (1.0 and 2.0 event tables), csv (anything else with a date, a place or a number; the mapping is guessed and told).
+ * (1.0 and 2.0 event tables), jetson-task, prmn-flows, fsnau-dashboard (people on the move by region and month), csv
+ * (anything else with a date, a place or a number; the mapping is guessed and told).
  */
 #ifndef VG_SOURCE_SOURCE_H
 #define VG_SOURCE_SOURCE_H
@@ -24,6 +25,8 @@ typedef struct {
     vg_str as; /* format name; empty = guessed */
     vg_str
         countries; /* path of views_countries.csv for views-panel; empty = beside the panel, else the built-in list */
+    vg_str
+        regions; /* path of a list of regions (geo/region.h); empty = the built-in list, or the file's own names */
     vg_str map;     /* csv: "date=event_date,lat=y,lon=x,deaths=fatalities" (field=column), empty = guessed */
     vg_str version; /* release; empty = from the file name (GEDEvent_v24_0_5.csv, ged241.csv) */
     vg_month_rule month_rule;
@@ -38,6 +41,7 @@ typedef struct {
     vg_str why;       /* on what the guess rests: "49 columns of UCDP GED" */
     vg_str mapping;   /* csv: the mapping in use, in the form --map takes */
     int64_t n_rows;   /* data rows read, good and bad; a row that only gave a header or tags is none */
+    int64_t n_summed; /* rows that were only added to others: weeks of a month */
     int64_t n_mended; /* rows kept although something in them was wrong: told in `note` */
     vg_str
         note; /* what the user should know: "15 rows give a range that does not hold ..."; empty = nothing */

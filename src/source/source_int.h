@@ -20,8 +20,10 @@
 
 #include "core/csv.h"
 #include "core/date.h"
+#include "core/map.h"
 #include "core/num.h"
 #include "geo/country.h"
+#include "geo/region.h"
 #include "source/source.h"
 
 enum { VG_SEEN_GWCODES = 11008, VG_PEEK = 256 << 10 };
@@ -63,6 +65,9 @@ bool vg_views__read(vg_reading *r, vg_err *e);
 bool vg_acled__read(vg_reading *r, vg_err *e);
 bool vg_gdelt__read(vg_reading *r, vg_err *e);
 bool vg_generic__read(vg_reading *r, vg_err *e);
+bool vg_jetson__read(vg_reading *r, vg_err *e);
+bool vg_prmn__read(vg_reading *r, vg_err *e);
+bool vg_dashboard__read(vg_reading *r, vg_err *e);
 
 /* --- detect.c --- */
 
@@ -134,6 +139,7 @@ void vg_field__range(vg_reading *r, int32_t low_col, int64_t sum, vg_event *ev);
 bool vg_reading__event(vg_reading *r, vg_event *ev, vg_err *e);
 bool vg_reading__point(vg_reading *r, const vg_point *p, vg_err *e);
 bool vg_reading__reject(vg_reading *r, vg_err *e);
+bool vg_reading__flow(vg_reading *r, const vg_flow_record *f, vg_err *e);
 
 /** Remembers that the file tells of a country, for its scope. */
 void vg_reading__meet(vg_reading *r, int32_t gwcode);
@@ -187,6 +193,104 @@ bool vg_panel__put(vg_panel_seen *p, vg_reading *r, const vg_point *point, const
 /** Ends a series: coverage, scope. */
 void vg_panel__cover(vg_panel_seen *p, vg_reading *r);
 
+/* --- regions.c: the regions of one file --- */
+
+typedef struct {
+    int32_t number;
+    vg_str name, iso3, folded;
+    vg_unit_kind kind;
+    bool used; /* by a row that was kept: set by the format */
+} vg_region_unit;
+
+typedef struct {
+    vg_arena arena;
+    const vg_gazetteer *list; /* NULL = the file makes its own */
+    vg_gazetteer given;
+    bool own, has_map;
+    vg_map written;       /* names as written */
+    int32_t *place;       /* by number in `written`; -1 = not known */
+    vg_region_unit *unit; /* in the order in which they were met */
+    int32_t n;
+} vg_regions;
+
+/** Settles which list counts, from the names in these columns (-1 = none) of the first bytes. Fails: VG_EPARSE. */
+bool vg_regions__begin(vg_regions *s, vg_reading *r, const int32_t *col, int n_cols, vg_err *e);
+void vg_regions__end(vg_regions *s);
+
+/** Place of the row's region (or district of a region) in s->unit; -1 with r->why set, or with a failure in e. */
+int32_t vg_regions__of_row(vg_regions *s, vg_reading *r, int32_t name_col, int32_t code_col, const char *what,
+                           vg_err *e);
+int32_t vg_regions__district(vg_regions *s, vg_reading *r, int32_t region, int32_t col, vg_err *e);
+
+/** Tells the sink the units that were used; sets the scope, and a note where the file made its own list. */
+bool vg_regions__tell(vg_regions *s, vg_reading *r, vg_err *e);
+
+/** Calls `row` for each data row of the first bytes of the file. */
+bool vg_regions__head(vg_reading *r, bool (*row)(void *ctx, const vg_csv_row *row, vg_err *e), void *ctx,
+                      vg_err *e);
+
+/* --- seen.c: what came twice, and sums by key --- */
+
+typedef struct {
+    struct vg_seen_slot *slot;
+    int64_t n, n_slots;
+} vg_seen;
+
+typedef enum { VG_SEEN_NEW, VG_SEEN_SAME, VG_SEEN_OTHER, VG_SEEN_NO_MEMORY } vg_seen_answer;
+
+/** Has this key come before, and with this content? Then `*first_line` gets the line of the first one. */
+vg_seen_answer vg_seen__ask(vg_seen *s, vg_arena *a, const int32_t key[4], uint64_t content, int64_t line,
+                            int64_t *first_line);
+
+typedef struct {
+    int32_t key[4];
+    double sum[2]; /* of the values, and how many */
+} vg_sum_entry;
+
+typedef struct {
+    vg_seen seen;
+    vg_sum_entry *entry; /* in the order in which the keys were met */
+    int64_t n, cap;
+} vg_sums;
+
+/** The two numbers of a key, zeros when it is new; valid until the next call. NULL = no memory. */
+double *vg_sums__at(vg_sums *s, vg_arena *a, const int32_t key[4]);
+
+/* --- regional.c: tables of numbers by region (or district) and month --- */
+
+typedef struct {
+    int32_t col;
+    vg_str variable; /* "rainfall_mm" */
+    bool counted; /* people, incidents: whole numbers from 0 up, added over districts; others are averaged */
+    bool train;   /* the words train and test as 1 and 0 */
+} vg_region_column;
+
+enum { VG_REGION_COLUMNS = 256 };
+
+typedef struct {
+    int32_t region, code, district, month; /* columns; -1 = none */
+    unsigned date_form;                    /* of the month's column where it holds days; 0 = months */
+    vg_region_column *column;              /* the first is the vintage's own variable */
+    int32_t n_columns;
+} vg_region_table;
+
+/** What the cells of each column of the header hold in the first bytes: numbers when nine in ten are. */
+typedef enum { VG_HOLDS_NOTHING, VG_HOLDS_NUMBERS, VG_HOLDS_TEXT } vg_column_holds;
+bool vg_regional__holds(vg_reading *r, bool comma, const vg_column_holds **out, vg_err *e);
+
+/** True for names of counts: "arrivals", "fatalities" ... */
+bool vg_regional__counted(vg_str name);
+
+/** Reads all rows; the CSV is open and its header read. */
+bool vg_regional__read(vg_reading *r, const vg_region_table *t, vg_err *e);
+
+/** Month of the cell, from "2016-01" or a day; r->why when it is none. */
+void vg_regional__month(vg_reading *r, int32_t col, unsigned date_form, int32_t *month);
+
+/** One row for a key: refuses what differs from the first one. `what` names the key: "arrivals of Bay in 2016-01". */
+bool vg_regional__once(vg_reading *r, vg_seen *seen, vg_arena *a, const int32_t key[4], uint64_t content,
+                       vg_str what, vg_err *e);
+
 /* --- guess.c, hxl.c: the mapping of any CSV --- */
 
 typedef enum {
@@ -208,6 +312,7 @@ typedef enum {
     VG_MAP_KIND,
     VG_MAP_ACTOR_A,
     VG_MAP_ACTOR_B,
+    VG_MAP_ADM1_CODE,
     VG_MAP_ADM1,
     VG_MAP_ADM2,
     VG_MAP_WHERE,

@@ -46,7 +46,9 @@ static void an_unknown_format_name_is_refused_with_the_known_ones(void **state)
     (void)state;
     collected *c = read_text(UCDP, "in.csv", (vg_source_opts){ .as = VG_S("excel") });
     assert_int_equal(c->err.code, VG_EARG);
-    assert_non_null(strstr(c->err.mend, "ucdp-ged, views-panel, acled, gdelt and csv"));
+    assert_non_null(
+        strstr(c->err.mend,
+               "ucdp-ged, views-panel, acled, gdelt, jetson-task, prmn-flows, fsnau-dashboard and csv"));
     collected_drop(c);
 }
 
@@ -93,7 +95,7 @@ static void every_format_has_a_name_a_title_and_a_licence(void **state)
     int32_t n;
     (void)state;
     const vg_source_format *f = vg_source_formats(&n);
-    assert_int_equal(n, 5);
+    assert_int_equal(n, 8);
     for (int32_t i = 0; i < n; i++)
         assert_true(f[i].name.n && f[i].title.n && f[i].licence.n);
     CHECK_STR(f[0].name, "ucdp-ged");

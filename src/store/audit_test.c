@@ -38,7 +38,7 @@ static void a_hash_is_that_of_the_manual(void **state)
     char hex[65];
     vg_sha256_init(&h);
     vg_sha256_add(&h, VG_S("0000000000000000000000000000000000000000000000000000000000000000\n1\n1748736000\n"
-                           "tester\ncreate\n{\"schema\":1}"));
+                           "tester\ncreate\n{\"schema\":2}"));
     vg_sha256_hex(&h, hex);
     CHECK_STR(entry[0].hash, hex);
     fixture_close(&f);

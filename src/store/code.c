@@ -253,28 +253,118 @@ bool vg_code__event(vg_coder *c, const vg_event *ev, vg_at at, vg_err *e)
 
 /* --- series --- */
 
-bool vg_code__point(vg_coder *c, const vg_point *p, vg_at at, vg_err *e)
+static bool too_many_variables(vg_err *e)
 {
-    const int64_t place[] = { p->kind, p->unit, p->month };
-    double value = p->value == 0 ? 0 : p->value; /* -0 is 0 */
-    int64_t first_line = 0;
-    verdict v = judge(c, vg_ids__mix(2, place, sizeof place), vg_ids__mix(0, &value, sizeof value), at.line,
-                      &first_line, e);
-    if (v == TWICE)
-        return reject_twice(c, at, first_line, VG_NOSTR, e, "unit %d in month %d", p->unit, p->month);
-    if (v != WRITE)
-        return v == LEAVE_OUT;
+    vg_fail(e, VG_ERANGE, VG_NOWHERE, "the file has more than %d variables", VG_MAX_VARIABLES);
+    return vg_mend(e, "take the columns that are no numbers of a unit and month out of the file");
+}
+
+/* The tally of a further variable, made when it is new; rows of one variable often stand together. */
+static vg_coded_variable *variable_of(vg_coder *c, int64_t id, vg_err *e)
+{
+    if (c->last_variable < c->n_variables && c->variable[c->last_variable].id == id)
+        return &c->variable[c->last_variable];
+    for (int32_t i = 0; i < c->n_variables; i++)
+        if (c->variable[i].id == id) {
+            c->last_variable = i;
+            return &c->variable[i];
+        }
+    if (c->n_variables == VG_MAX_VARIABLES) {
+        too_many_variables(e);
+        return NULL;
+    }
+    if (!c->variable)
+        c->variable = calloc(VG_MAX_VARIABLES, sizeof *c->variable);
+    if (!c->variable) {
+        vg_sql__no_memory(e);
+        return NULL;
+    }
+    c->last_variable = c->n_variables++;
+    c->variable[c->last_variable].id = id;
+    return &c->variable[c->last_variable];
+}
+
+static bool send_point(vg_coder *c, const vg_point *p, double value, int64_t variable, vg_err *e)
+{
     char *room;
     vg_point_node *node = vg_queue__take(c->queue, VG_NODE_POINT, sizeof *node, 0, &room, e);
     if (!node)
         return false;
-    node->point = *p;
-    node->point.value = value;
+    node->kind = p->kind;
+    node->unit = p->unit;
+    node->month = p->month;
+    node->value = value;
+    node->variable = variable;
     c->n_points++;
-    c->kinds |= 1U << p->kind;
     cover(c, p->month, p->month);
     return true;
 }
+
+/* An empty variable leaves key and row as they were before there were any. */
+bool vg_code__point(vg_coder *c, const vg_point *p, vg_at at, vg_err *e)
+{
+    const int64_t place[] = { p->kind, p->unit, p->month };
+    double value = p->value == 0 ? 0 : p->value; /* -0 is 0 */
+    int64_t first_line = 0, variable = intern(c, p->variable, e);
+    vg_coded_variable *further = p->variable.n && variable >= 0 ? variable_of(c, variable, e) : NULL;
+    if (p->variable.n && !further)
+        return false;
+    uint64_t key = vg_ids__mix(2, place, sizeof place);
+    verdict v = judge(c, further ? vg_ids__mix(key, &variable, sizeof variable) : key,
+                      vg_ids__mix(0, &value, sizeof value), at.line, &first_line, e);
+    if (v == TWICE)
+        return reject_twice(c, at, first_line, VG_NOSTR, e, "unit %d in month %d%s%.*s", p->unit, p->month,
+                            further ? ", " : "", VG_P(vg_utf8_head(p->variable, 40)));
+    if (v != WRITE)
+        return v == LEAVE_OUT;
+    if (further) {
+        further->n++;
+        further->kinds |= 1U << p->kind;
+    } else {
+        c->kinds |= 1U << p->kind;
+    }
+    return send_point(c, p, value, variable, e);
+}
+
+/* --- flows --- */
+
+static bool refuse_flow(vg_coder *c, const vg_flow_record *f, vg_at at, vg_err *e)
+{
+    vg_reject r = { .raw = f->reason };
+    vg_fail(&r.why, VG_ERANGE, at, "%lld people cannot have moved", (long long)f->people);
+    vg_why(&r.why, "a flow counts people, from 0 up, between units of one kind");
+    return vg_code__reject(c, &r, e);
+}
+
+bool vg_code__flow(vg_coder *c, const vg_flow_record *f, vg_at at, vg_err *e)
+{
+    if (f->people < 0 || f->kind <= 0)
+        return refuse_flow(c, f, at, e);
+    const int64_t reason = intern(c, f->reason, e);
+    if (reason == -1)
+        return false;
+    const int64_t place[] = { f->kind, f->from, f->to, f->month, reason };
+    int64_t first_line = 0;
+    verdict v = judge(c, vg_ids__mix(4, place, sizeof place), vg_ids__mix(0, &f->people, sizeof f->people),
+                      at.line, &first_line, e);
+    if (v == TWICE)
+        return reject_twice(c, at, first_line, f->reason, e, "the flow from unit %d to %d in month %d",
+                            f->from, f->to, f->month);
+    if (v != WRITE)
+        return v == LEAVE_OUT;
+    char *room;
+    vg_flow_node *node = vg_queue__take(c->queue, VG_NODE_FLOW, sizeof *node, 0, &room, e);
+    if (!node)
+        return false;
+    vg_node head = node->head;
+    *node = (vg_flow_node){ head, f->kind, f->from, f->to, f->month, reason, f->people };
+    c->n_flows++;
+    c->flow_kinds |= 1U << f->kind;
+    cover(c, f->month, f->month);
+    return true;
+}
+
+/* --- units --- */
 
 static bool send_unit(vg_coder *c, const vg_unit *u, vg_err *e)
 {
@@ -321,5 +411,6 @@ void vg_code__end(vg_coder *c)
 {
     vg_ids__free(&c->ids);
     free(c->recent);
+    free(c->variable);
     *c = (vg_coder){ .recent = NULL };
 }

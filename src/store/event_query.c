@@ -131,24 +131,45 @@ static void read_event(vg_sql *q, vg_arena *a, vg_event *ev)
         *text[i] = vg_sql__copy(q, 14 + i, a);
 }
 
-static bool read_hits(vg_store *st, const hit *heap, int64_t n, vg_arena *a, vg_event **out, vg_err *e)
+static bool read_rows(vg_store *st, const int64_t *id, int64_t n, vg_arena *a, vg_event *event, vg_err *e)
 {
-    vg_event *event = vg_new(a, vg_event, n);
-    if (!event)
-        return vg_fail_memory(e, vg_arena_limit(a));
     vg_sql q;
     if (!vg_sql__open(&q, st, SELECT_EVENT, e))
         return false;
     for (int64_t i = 0; i < n && !q.failed; i++) {
-        vg_sql__bind_int(&q, 1, heap[i].id);
+        vg_sql__bind_int(&q, 1, id[i]);
         if (vg_sql__next(&q))
             read_event(&q, a, &event[i]);
         sqlite3_reset(q.stmt);
     }
-    if (!vg_sql__close(&q))
+    return vg_sql__close(&q);
+}
+
+/* In one transaction: else each row asks the file anew whether it changed, which takes longer than reading it. */
+bool vg_event__rows(vg_store *st, const int64_t *id, int64_t n, vg_arena *a, vg_event **out, vg_err *e)
+{
+    vg_event *event = vg_new(a, vg_event, n);
+    bool own = sqlite3_get_autocommit(st->db) != 0;
+    if (!event)
+        return vg_fail_memory(e, vg_arena_limit(a));
+    if (own && !vg_sql__exec(st, "BEGIN", e))
         return false;
-    *out = event;
-    return true;
+    bool good = read_rows(st, id, n, a, event, e);
+    if (own && !vg_sql__exec(st, "COMMIT", good ? e : NULL))
+        good = false;
+    if (good)
+        *out = event;
+    return good;
+}
+
+static bool read_hits(vg_store *st, const hit *heap, int64_t n, vg_arena *a, vg_event **out, vg_err *e)
+{
+    int64_t *id = vg_new(a, int64_t, n);
+    if (!id)
+        return vg_fail_memory(e, vg_arena_limit(a));
+    for (int64_t i = 0; i < n; i++)
+        id[i] = heap[i].id;
+    return vg_event__rows(st, id, n, a, out, e);
 }
 
 static bool find(vg_store *st, const vg_event_query *q, vg_arena *scratch, vg_arena *a, vg_event **out,

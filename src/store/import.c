@@ -38,6 +38,11 @@ static bool take_reject(void *ctx, const vg_reject *r, vg_err *e)
     return !vg_failed(e) && vg_code__reject(&((vg_import *)ctx)->coder, r, e);
 }
 
+static bool take_flow(void *ctx, const vg_flow_record *f, vg_at at, vg_err *e)
+{
+    return !vg_failed(e) && vg_code__flow(&((vg_import *)ctx)->coder, f, at, e);
+}
+
 vg_sink *vg_import_sink(vg_import *im)
 {
     return &im->sink;
@@ -95,7 +100,7 @@ bool vg_import_begin(vg_store *st, const vg_vintage *about, vg_import **out, vg_
         return vg_sql__no_memory(e);
     }
     im->st = st;
-    im->sink = (vg_sink){ im, take_event, take_point, take_unit, take_reject };
+    im->sink = (vg_sink){ im, take_event, take_point, take_unit, take_reject, take_flow };
     im->source = copy_text(about->source);
     im->file = copy_text(about->file);
     bool ok = (im->source && im->file) || vg_sql__no_memory(e);
@@ -145,7 +150,7 @@ static bool tell_audit(vg_store *st, const vg_vintage *v, vg_err *e)
 
 static bool check_rows(const vg_coder *c, vg_err *e)
 {
-    if (c->n_events + c->n_points > 0)
+    if (c->n_events + c->n_points + c->n_flows > 0)
         return true;
     vg_fail(e, VG_ENODATA, VG_NOWHERE, "no row of the file could be used; %lld were refused",
             (long long)c->n_rejected);
@@ -164,7 +169,7 @@ static bool describe(const vg_import *im, const vg_vintage *about, vg_vintage *v
     v->scope = about->scope.n ? about->scope : VG_S("world");
     v->imported_at = vg_now();
     v->known_at = about->known_at ? about->known_at : v->imported_at;
-    v->n_accepted = c->n_events + c->n_points;
+    v->n_accepted = c->n_events + c->n_points + c->n_flows;
     v->n_rejected = c->n_rejected;
     v->n_duplicates = c->n_duplicates;
     if (!about->first_month && !about->last_month) {

@@ -127,7 +127,7 @@ void vg_store_close(vg_store *st)
 
 bool vg_store__ready(vg_store *st, vg_err *e)
 {
-    return !vg_failed(e) && (!st->import || vg_import__settle(st->import, e));
+    return !vg_failed(e) && (!st->import || vg_import__settle(st->import, e)) && vg_schema__follow(st, e);
 }
 
 static const char *set(const char *variable)

@@ -215,6 +215,13 @@ static bool fill_events(table *t, vg_store *st, const vg_panel_query *q, vg_err 
 
 /* --- series --- */
 
+/* Number of the asked variable's name in a vintage; 0 = it is the vintage's own. */
+static int64_t variable_id(const vg_vintage_rows *v, vg_str variable)
+{
+    int64_t at = vg_eq(variable, v->about.variable) ? -1 : vg_vintage__variable(v, variable);
+    return at < 0 ? 0 : v->variable_id[at];
+}
+
 static bool add_points(table *t, vg_store *st, vg_unit_kind kind, int32_t vintage, vg_err *e)
 {
     const vg_stream *s = t->stream;
@@ -224,7 +231,7 @@ static bool add_points(table *t, vg_store *st, vg_unit_kind kind, int32_t vintag
         return false;
     vg_sql__bind_int(&q, 1, s->vintage[vintage].series_from);
     vg_sql__bind_int(&q, 2, s->vintage[vintage].series_to);
-    vg_sql__bind_int(&q, 3, kind);
+    vg_sql__bind_int(&q, 3, VG_KIND_OF(kind, variable_id(&s->vintage[vintage], s->variable)));
     while (vg_sql__next(&q)) {
         unit_row *row = row_of(t, vg_sql__i32(&q, 0), e);
         int64_t m = vg_sql__int(&q, 1) - s->first_month;
@@ -237,7 +244,7 @@ static bool add_points(table *t, vg_store *st, vg_unit_kind kind, int32_t vintag
 }
 
 /* The vintage's own list of units; the latest release's word stands. */
-static bool add_units(table *t, vg_store *st, int32_t vintage, vg_arena *names, vg_err *e)
+static bool add_units(table *t, vg_store *st, int32_t vintage, bool only_known, vg_arena *names, vg_err *e)
 {
     vg_sql q;
     if (!vg_sql__open(&q, st,
@@ -246,7 +253,10 @@ static bool add_units(table *t, vg_store *st, int32_t vintage, vg_arena *names, 
         return false;
     vg_sql__bind_int(&q, 1, t->stream->vintage[vintage].about.id);
     while (vg_sql__next(&q)) {
-        unit_row *row = row_of(t, vg_sql__i32(&q, 0), e);
+        int32_t unit = vg_sql__i32(&q, 0);
+        if (only_known && !t->slot[slot_of(t, unit)])
+            continue;
+        unit_row *row = row_of(t, unit, e);
         q.failed = !row;
         if (!row)
             break;
@@ -262,9 +272,12 @@ static bool add_units(table *t, vg_store *st, int32_t vintage, vg_arena *names, 
 static bool fill_series(table *t, vg_store *st, const vg_panel_query *q, vg_arena *names, vg_err *e)
 {
     for (int32_t i = 0; i < t->stream->n; i++) {
-        bool only_kind =
-            t->stream->vintage[i].kinds == 1U << q->kind; /* a list of units does not say its kind */
-        if (!add_points(t, st, q->kind, i, e) || (only_kind && !add_units(t, st, i, names, e)))
+        /* A list of units does not say their kind: where there are several, it names units that have rows. Numbers of
+         * regions and districts never meet (geo/region.h), those of countries and cells do. */
+        unsigned kinds = vg_vintage__kinds(&t->stream->vintage[i]);
+        bool only_kind = kinds == 1U << q->kind, regions = q->kind >= VG_UNIT_ADMIN1;
+        if (!add_points(t, st, q->kind, i, e) ||
+            ((only_kind || regions) && !add_units(t, st, i, !only_kind, names, e)))
             return false;
     }
     return true;
@@ -344,7 +357,9 @@ static vg_str events_variable(unsigned types)
 static bool build(vg_store *st, const vg_panel_query *q, vg_arena *scratch, vg_arena *a, vg_panel *out,
                   vg_err *e)
 {
-    vg_stream_query wanted = { q->source, q->variable, q->scope, q->kind, false, q->as_of };
+    vg_stream_query wanted = {
+        .source = q->source, .variable = q->variable, .scope = q->scope, .kind = q->kind, .as_of = q->as_of
+    };
     vg_stream s;
     table t;
     if (!vg_stream__choose(st, &wanted, scratch, &s, e) || !begin_table(&t, &s, scratch, e))

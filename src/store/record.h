@@ -1,6 +1,7 @@
 /**
  * The records of vigie, as plain values: what a reader of the world's formats hands over and what the store keeps.
- * DESIGN: event, series (a number per unit and month), vintage (one import of one source), run, result, decision.
+ * DESIGN: event, series (a number per unit and month), flow (people from one unit to another), vintage (one import of
+ * one source), run, result, decision.
  *
  *     vg_event ev = { .external_id = VG_S("416432"), .day_from = d, .day_to = d, .type = VG_TYPE_STATE, ... };
  *     if (!sink->event(sink->ctx, &ev, e)) ...
@@ -58,15 +59,28 @@ typedef struct {
 } vg_event;
 
 /** Kinds of unit a number can belong to. */
-typedef enum { VG_UNIT_COUNTRY = 1, VG_UNIT_CELL = 2, VG_UNIT_ADMIN1 = 3 } vg_unit_kind;
+typedef enum { VG_UNIT_COUNTRY = 1, VG_UNIT_CELL = 2, VG_UNIT_ADMIN1 = 3, VG_UNIT_ADMIN2 = 4 } vg_unit_kind;
 
-/** A number for a unit and month. `unit` is the VIEWS country_id where the source uses it, else gwcode, or a PRIO-GRID gid. */
+/**
+ * A number for a unit and month. `unit` is the VIEWS country_id where the source uses it, else gwcode, a PRIO-GRID gid,
+ * or the number of a region or district (geo/region.h).
+ */
 typedef struct {
     vg_unit_kind kind;
     int32_t unit;
     int32_t month; /* month_id, 1 = January 1980 */
     double value;
+    vg_str variable; /* of a vintage with several: "rainfall_mm"; empty = the vintage's own variable */
 } vg_point;
+
+/** People who moved from one unit to another in a month, for one reason. A row that is absent says nothing: not zero. */
+typedef struct {
+    vg_unit_kind kind; /* of both units */
+    int32_t from, to;  /* 0 = not known */
+    int32_t month;
+    vg_str reason; /* as the source names it: "Drought"; may be empty */
+    int64_t people;
+} vg_flow_record;
 
 /** What a series' unit number stands for (a country panel brings its own list of units). */
 typedef struct {
@@ -90,8 +104,9 @@ typedef struct {
     vg_str source; /* "ucdp-ged", "views-panel", "acled", "gdelt", "csv" */
     vg_str
         version; /* release as the source names it ("24.1", "24.0.5"); may be empty. Numbers order releases */
-    vg_str scope;    /* "world" (also when empty), or the ISO3 code when the file holds one country only */
-    vg_str variable; /* of a series: "sb", "deaths" ...; empty for events */
+    vg_str scope; /* "world" (also when empty), or the ISO3 code when the file holds one country only */
+    vg_str
+        variable; /* of a series: "sb", "deaths" ...: the one a question gets that names none; empty for events */
     vg_str licence, citation;
     vg_str file, sha256;
     int64_t bytes;
@@ -106,6 +121,30 @@ typedef struct {
         n_duplicates; /* rows that came twice with the same content and were left out; in neither count above */
     int64_t supersedes; /* id of the vintage this one is a newer release of, 0 = none */
 } vg_vintage;
+
+/** One person's answer to one statement, with the sign of an export. */
+typedef struct {
+    vg_str participant, statement; /* ids as the source has them */
+    int64_t time_ms;               /* since 1970; VG_UNKNOWN */
+    int8_t value;                  /* +1 agree, -1 disagree, 0 pass */
+} vg_vote;
+
+/** A statement people can answer. The same id again with another language is a translation. */
+typedef struct {
+    vg_str id, author;
+    vg_str language, text; /* empty = not said */
+    int8_t moderation;     /* -1 rejected, 0 not moderated, 1 accepted */
+    bool is_meta, is_seed;
+    bool is_translation; /* gives only id, language and text */
+    int64_t created_ms;  /* VG_UNKNOWN */
+} vg_statement;
+
+/** Somebody who takes part. */
+typedef struct {
+    vg_str id;
+    int32_t group;  /* published opinion group from 0; -1 = none, or the source gives none */
+    bool has_group; /* the source gives groups at all */
+} vg_participant;
 
 /** A row that was refused, with its reason. */
 typedef struct {
@@ -123,6 +162,16 @@ typedef struct {
     bool (*point)(void *ctx, const vg_point *p, vg_at at, vg_err *e);
     bool (*unit)(void *ctx, const vg_unit *u, vg_err *e);
     bool (*reject)(void *ctx, const vg_reject *r, vg_err *e);
+    bool (*flow)(void *ctx, const vg_flow_record *f, vg_at at, vg_err *e); /* NULL = flows are left out */
 } vg_sink;
+
+/** Where a reader of votes puts what it reads; as vg_sink. Members may be NULL: then such records are left out. */
+typedef struct {
+    void *ctx;
+    bool (*vote)(void *ctx, const vg_vote *v, vg_at at, vg_err *e);
+    bool (*statement)(void *ctx, const vg_statement *s, vg_at at, vg_err *e);
+    bool (*participant)(void *ctx, const vg_participant *p, vg_at at, vg_err *e);
+    bool (*reject)(void *ctx, const vg_reject *r, vg_err *e);
+} vg_vote_sink;
 
 #endif

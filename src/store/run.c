@@ -243,3 +243,44 @@ bool vg_store_results(vg_store *st, int64_t run, vg_str kind, int32_t unit, vg_a
     *n = count;
     return true;
 }
+
+static bool list_ids(vg_store *st, vg_str verb, vg_arena *a, vg_run_entry **out, int64_t *n, vg_err *e)
+{
+    vg_sql q;
+    vg_run_entry *entry = NULL;
+    int64_t cap = 0;
+    if (!vg_sql__open(
+            &q, st,
+            "SELECT r.id, (SELECT count(*) FROM result x WHERE x.run = r.id),"
+            " (SELECT count(DISTINCT x.unit) FROM result x WHERE x.run = r.id AND x.unit <> 0)"
+            " FROM run r WHERE ?1 = '' OR r.verb = ?1 OR substr(r.verb, 1, length(?1) + 1) = ?1 || ' '"
+            " ORDER BY r.id DESC",
+            e))
+        return false;
+    vg_sql__bind_text(&q, 1, verb);
+    for (*n = 0; vg_sql__next(&q); ++*n) {
+        entry = vg_sql__grow(a, entry, *n, &cap, sizeof *entry, e);
+        q.failed = !entry;
+        if (!entry)
+            break;
+        entry[*n] = (vg_run_entry){ .run = { .id = vg_sql__int(&q, 0) },
+                                    .n_results = vg_sql__int(&q, 1),
+                                    .n_units = vg_sql__int(&q, 2) };
+    }
+    *out = entry;
+    return vg_sql__close(&q);
+}
+
+bool vg_store_list_runs(vg_store *st, vg_str verb, vg_arena *a, vg_run_entry **out, int64_t *n, vg_err *e)
+{
+    vg_run_entry *entry;
+    int64_t count;
+    if (!vg_store__ready(st, e) || !list_ids(st, verb, a, &entry, &count, e))
+        return false;
+    for (int64_t i = 0; i < count; i++)
+        if (!vg_store_get_run(st, entry[i].run.id, a, &entry[i].run, e))
+            return false;
+    *out = entry;
+    *n = count;
+    return true;
+}

@@ -1,5 +1,5 @@
-/* The tables, the laws that the file itself keeps (append-only triggers), and the check that a file is ours. One
- * invariant matters to all readers: the rows of a vintage stand in one unbroken range of ids, because an import is
+/* The tables, the laws that the file itself keeps (append-only triggers), the check that a file is ours, and the way from
+ * an older schema to this one. One invariant matters to all readers: the rows of a vintage stand in one unbroken range of ids, because an import is
  * one transaction of one writer; the ranges are in the vintage's own row, and events and series need no index. */
 #include "store/store_int.h"
 
@@ -66,8 +66,43 @@ static const char TABLES[] =
     " LEFT JOIN name q ON q.id = e.adm2 LEFT JOIN name k ON k.id = e.kind"
     " LEFT JOIN name s ON s.id = e.source AND typeof(e.source) = 'integer';";
 
+/* What schema 2 adds, for a new store and for one of schema 1 alike. `CREATE` may also be CREATE TEMP: a store of
+ * schema 1 that is opened for reading stays as it is, and gets these tables empty, for this connection only. */
+#define TABLES_2(CREATE)                                                                                     \
+    CREATE "vintage_variable (vintage INTEGER NOT NULL, variable INTEGER NOT NULL, kinds INTEGER NOT NULL,"  \
+           " n INTEGER NOT NULL, PRIMARY KEY (vintage, variable)) STRICT, WITHOUT ROWID;" CREATE             \
+           "flow (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, from_unit INTEGER NOT NULL,"                \
+           " to_unit INTEGER NOT NULL, month INTEGER NOT NULL, reason INTEGER, people INTEGER NOT NULL)"     \
+           " STRICT;" CREATE                                                                                 \
+           "vintage_flow (vintage INTEGER PRIMARY KEY, flow_from INTEGER NOT NULL, flow_to INTEGER NOT"      \
+           " NULL, kinds INTEGER NOT NULL) STRICT;" CREATE                                                   \
+           "conversation (id INTEGER PRIMARY KEY, vintage INTEGER NOT NULL, name TEXT NOT NULL, topic TEXT"  \
+           " NOT NULL, description TEXT NOT NULL, format TEXT NOT NULL, sign INTEGER NOT NULL, sign_why"     \
+           " TEXT NOT NULL, numbered INTEGER NOT NULL, vote_from INTEGER NOT NULL, vote_to INTEGER NOT"      \
+           " NULL, statement_from INTEGER NOT NULL, statement_to INTEGER NOT NULL, participant_from INTEGER" \
+           " NOT NULL, participant_to INTEGER NOT NULL) STRICT;" CREATE                                      \
+           "vote (id INTEGER PRIMARY KEY, participant ANY NOT NULL, statement ANY NOT NULL, value INTEGER"   \
+           " NOT NULL, time_ms INTEGER) STRICT;" CREATE                                                      \
+           "statement (id INTEGER PRIMARY KEY, external_id TEXT NOT NULL, author TEXT NOT NULL, language"    \
+           " TEXT NOT NULL, text TEXT NOT NULL, moderation INTEGER NOT NULL, is_meta INTEGER NOT NULL,"      \
+           " is_seed INTEGER NOT NULL, is_translation INTEGER NOT NULL, created_ms INTEGER) STRICT;" CREATE  \
+           "participant (id INTEGER PRIMARY KEY, external_id TEXT NOT NULL, opinion_group INTEGER,"          \
+           " has_group INTEGER NOT NULL) STRICT;"
+
+/* The rows of schema 1 stay as they are: see VG_KIND_OF for how a row of `series` says which variable it is of. */
+static const char UPGRADE_2[] = TABLES_2("CREATE TABLE ");
+
+static const char READ_1[] = TABLES_2("CREATE TEMP TABLE ");
+static const char FORGET_READ_1[] =
+    "PRAGMA query_only = OFF; DROP TABLE temp.vintage_variable; DROP TABLE temp.flow;"
+    " DROP TABLE temp.vintage_flow; DROP TABLE temp.conversation; DROP TABLE temp.vote;"
+    " DROP TABLE temp.statement; DROP TABLE temp.participant; PRAGMA query_only = ON";
+
 static const char *const APPEND_ONLY[] = { "name", "vintage",     "event",  "series",   "unit", "reject",
                                            "run",  "run_vintage", "result", "decision", "audit" };
+static const char *const APPEND_ONLY_2[] = { "vintage_variable", "flow", "vintage_flow",
+                                             "conversation",     "vote", "statement",
+                                             "participant" };
 
 static bool forbid(vg_store *st, const char *table, const char *change, vg_err *e)
 {
@@ -79,18 +114,41 @@ static bool forbid(vg_store *st, const char *table, const char *change, vg_err *
     return vg_sql__exec(st, sql, e);
 }
 
-static bool make_tables(vg_store *st, vg_err *e)
+static bool forbid_changes(vg_store *st, const char *const *table, size_t n, vg_err *e)
 {
-    bool ok = vg_sql__exec(st, TABLES, e);
-    for (size_t i = 0; i < sizeof APPEND_ONLY / sizeof *APPEND_ONLY && ok; i++)
-        ok = forbid(st, APPEND_ONLY[i], "update", e) && forbid(st, APPEND_ONLY[i], "delete", e);
-    char sql[128];
-    snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d", VG_STORE_APPLICATION_ID,
-             VG_STORE_SCHEMA);
-    return ok && vg_sql__exec(st, sql, e) && vg_audit__add(st, VG_S("create"), VG_S("{\"schema\":1}"), e);
+    bool ok = true;
+    for (size_t i = 0; i < n && ok; i++)
+        ok = forbid(st, table[i], "update", e) && forbid(st, table[i], "delete", e);
+    return ok;
 }
 
-typedef enum { FRESH, OURS, NEWER, FOREIGN } identity;
+/* From schema 1 to the present one, inside the caller's transaction. */
+static bool upgrade_tables(vg_store *st, vg_err *e)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA user_version = %d", VG_STORE_SCHEMA);
+    return vg_sql__exec(st, UPGRADE_2, e) &&
+           forbid_changes(st, APPEND_ONLY_2, sizeof APPEND_ONLY_2 / sizeof *APPEND_ONLY_2, e) &&
+           vg_sql__exec(st, sql, e);
+}
+
+static bool tell_audit(vg_store *st, vg_str action, vg_err *e)
+{
+    char text[32];
+    int n = snprintf(text, sizeof text, "{\"schema\":%d}", VG_STORE_SCHEMA);
+    return vg_audit__add(st, action, (vg_str){ text, n }, e);
+}
+
+static bool make_tables(vg_store *st, vg_err *e)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA application_id = %d", VG_STORE_APPLICATION_ID);
+    return vg_sql__exec(st, TABLES, e) &&
+           forbid_changes(st, APPEND_ONLY, sizeof APPEND_ONLY / sizeof *APPEND_ONLY, e) &&
+           vg_sql__exec(st, sql, e) && upgrade_tables(st, e) && tell_audit(st, VG_S("create"), e);
+}
+
+typedef enum { FRESH, OLDER, OURS, NEWER, FOREIGN } identity;
 
 static bool identify(vg_store *st, identity *who, vg_err *e)
 {
@@ -104,7 +162,7 @@ static bool identify(vg_store *st, identity *who, vg_err *e)
     else if (application != VG_STORE_APPLICATION_ID || version < 1)
         *who = FOREIGN;
     else
-        *who = version > VG_STORE_SCHEMA ? NEWER : OURS;
+        *who = version > VG_STORE_SCHEMA ? NEWER : version < VG_STORE_SCHEMA ? OLDER : OURS;
     return true;
 }
 
@@ -136,6 +194,37 @@ static bool create(vg_store *st, vg_err *e)
     return vg_sql__end(st, ok, e) && (who == FRESH || who == OURS || refuse(st, who, e));
 }
 
+/* A store of an older schema that is opened for writing: in one transaction, once, whoever comes first. */
+static bool upgrade(vg_store *st, vg_err *e)
+{
+    identity who = OLDER;
+    if (!vg_sql__begin(st, e))
+        return false;
+    bool ok = identify(st, &who, e) &&
+              (who != OLDER || (upgrade_tables(st, e) && tell_audit(st, VG_S("upgrade"), e)));
+    return vg_sql__end(st, ok, e);
+}
+
+/* A store of schema 1 on a handle that may not write: read as it is. */
+static bool read_older(vg_store *st, vg_err *e)
+{
+    st->reads_older = true;
+    return vg_sql__exec(st, READ_1, e);
+}
+
+bool vg_schema__follow(vg_store *st, vg_err *e)
+{
+    int64_t version = 0;
+    if (!st->reads_older)
+        return true;
+    if (!vg_sql__one_int(st, "PRAGMA user_version", &version, e))
+        return false;
+    if (version < VG_STORE_SCHEMA)
+        return true;
+    st->reads_older = false;
+    return vg_sql__exec(st, FORGET_READ_1, e);
+}
+
 /* Another process may be switching the same new file to WAL; SQLite answers that with "busy" without waiting. */
 static bool switch_to_wal(vg_store *st, vg_err *e)
 {
@@ -155,7 +244,7 @@ bool vg_schema__ready(vg_store *st, vg_err *e)
     if (!identify_at_once(st, &who, e))
         return false;
     bool fresh = who == FRESH && st->writable;
-    if (who != OURS && !fresh)
+    if (who != OURS && who != OLDER && !fresh)
         return refuse(st, who, e);
     /* FULL: in WAL mode NORMAL may lose the last commits when the power goes. */
     return (!fresh || switch_to_wal(st, e)) &&
@@ -163,5 +252,7 @@ bool vg_schema__ready(vg_store *st, vg_err *e)
                         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;"
                         "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216",
                         e) &&
-           (!fresh || create(st, e)) && (st->writable || vg_sql__exec(st, "PRAGMA query_only = ON", e));
+           (!fresh || create(st, e)) &&
+           (who != OLDER || (st->writable ? upgrade(st, e) : read_older(st, e))) &&
+           (st->writable || vg_sql__exec(st, "PRAGMA query_only = ON", e));
 }

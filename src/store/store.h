@@ -70,6 +70,19 @@ void vg_import_drop(vg_import *im);
 /** All vintages known at `as_of` (UTC seconds, 0 = now), oldest first. */
 bool vg_store_vintages(vg_store *st, int64_t as_of, vg_arena *a, vg_vintage **out, int64_t *n, vg_err *e);
 
+/** A variable of a vintage's series. */
+typedef struct {
+    vg_str name;
+    unsigned kinds;   /* of unit: bit (1 << vg_unit_kind) for each it has numbers of */
+    int64_t n_points; /* -1 = not counted (the own variable of a vintage) */
+} vg_variable;
+
+/**
+ * What a vintage's series hold: its own variable first, where it has numbers, then the further ones by name. Panels are
+ * asked for by these names. Fails: VG_ENOTFOUND (no such vintage).
+ */
+bool vg_store_variables(vg_store *st, int64_t vintage, vg_arena *a, vg_variable **out, int64_t *n, vg_err *e);
+
 /** Writes a vintage's reject list as CSV: file,line,column,code,what,why,mend,row. */
 bool vg_store_rejects(vg_store *st, int64_t vintage, vg_out *to, int64_t *n, vg_err *e);
 
@@ -78,7 +91,7 @@ bool vg_store_rejects(vg_store *st, int64_t vintage, vg_out *to, int64_t *n, vg_
 typedef struct {
     vg_str source; /* empty = the best there is: views-panel, then ucdp-ged, then any */
     vg_str
-        variable; /* of a series; empty = its only or first one. Events answer any: `types` says what is summed */
+        variable; /* of a series; empty = the vintage's own one. Events answer any: `types` says what is summed */
     vg_str scope;      /* empty = "world" where there is one, else the newest */
     vg_unit_kind kind; /* 0 = country */
     unsigned types;    /* events: bit (1 << vg_type) for each type to be summed; 0 = state-based */
@@ -93,6 +106,8 @@ typedef struct {
  *                            in the data; of a vintage with one country's scope, that country only
  *     country, from a series the vintage's own list of units and every unit in the data
  *     cell                   every cell that ever had an event of the asked types, or a row of the series
+ *     admin1, admin2         every unit with a row of the series and, where the vintage has units of no other kind, its
+ *                            own list of units; names are from that list. A month without a row is not known
  * An event whose deaths are not known adds nothing; one without a gwcode or cell is in no unit.
  */
 typedef struct {
@@ -109,6 +124,25 @@ typedef struct {
 /** Fails: VG_ENODATA when no vintage answers the query (says what to import). Time O(rows of the vintages). */
 bool vg_store_panel(vg_store *st, const vg_panel_query *q, vg_arena *a, vg_panel *out, vg_err *e);
 
+/* --- flows --- */
+
+typedef struct {
+    vg_str source, scope;            /* as in vg_panel_query */
+    vg_unit_kind kind;               /* 0 = admin1 */
+    int32_t from, to;                /* units; 0 = any */
+    vg_str reason;                   /* empty = any */
+    int32_t first_month, last_month; /* 0 = any */
+    int64_t as_of;
+} vg_flow_query;
+
+/**
+ * Flows of one source and scope, each month from the release that owns it, ordered by month, to, from and reason.
+ * `*vintage` gets the ids of the vintages that own a month, `*n_vintages` of them; both may be NULL. Slices live in `a`.
+ * Fails: VG_ENODATA when no vintage with flows answers.
+ */
+bool vg_store_flows(vg_store *st, const vg_flow_query *q, vg_arena *a, vg_flow_record **out, int64_t *n,
+                    int64_t **vintage, int32_t *n_vintages, vg_err *e);
+
 /**
  * Events of a country (gwcode) or cell in months from..to (both 0 = any), the deadliest first, at most `limit` (0 =
  * 100); slices live in `a`. Fails: VG_ENODATA when no import holds events.
@@ -122,6 +156,44 @@ typedef struct {
 } vg_event_query;
 bool vg_store_events(vg_store *st, const vg_event_query *q, vg_arena *a, vg_event **out, int64_t *n,
                      vg_err *e);
+
+/* --- consultations: votes, statements, participants --- */
+
+/** A conversation as one import brought it. */
+typedef struct {
+    int64_t id, vintage;
+    vg_str name, topic, description;
+    vg_str format; /* as source/vote.h names it */
+    int sign;      /* how the source wrote agree: 1 or -1; votes in the store have the sign of an export */
+    vg_str sign_why;
+    bool numbered;                                 /* no times, but ids in the order of arrival */
+    int64_t n_votes, n_statements, n_participants; /* rows; translations are rows of statements */
+} vg_conversation;
+
+typedef struct vg_vote_import vg_vote_import;
+
+/** Begins the one transaction of an import of votes. Nothing else can be written or asked on the handle until its end. */
+bool vg_vote_import_begin(vg_store *st, vg_vote_import **out, vg_err *e);
+
+/** The sink a reader of votes feeds. */
+vg_vote_sink *vg_vote_import_sink(vg_vote_import *im);
+
+/**
+ * Commits the conversation under a vintage (source, file, sha256, licence ... of `about`; its counts are the import's
+ * own) with the audit entry. Bytes that are there already: nothing is written, `*out` gets their vintage and
+ * conversation. A vote stays as it came, also one that a later vote replaces. Fails: VG_ENODATA (no vote was good),
+ * VG_EIO. The import is gone afterwards, also after a failure.
+ */
+bool vg_vote_import_end(vg_vote_import *im, const vg_vintage *about, const vg_conversation *what,
+                        vg_conversation *out, bool *was_known, vg_err *e);
+void vg_vote_import_drop(vg_vote_import *im);
+
+/** Conversations known at `as_of` (0 = now), oldest import first. */
+bool vg_store_conversations(vg_store *st, int64_t as_of, vg_arena *a, vg_conversation **out, int64_t *n,
+                            vg_err *e);
+
+/** Hands a conversation to a sink as its reader did: statements, participants, votes, each in the order of arrival. */
+bool vg_store_votes(vg_store *st, const vg_conversation *what, vg_vote_sink *sink, vg_err *e);
 
 /* --- runs and results --- */
 
@@ -157,6 +229,15 @@ bool vg_store_get_run(vg_store *st, int64_t id, vg_arena *a, vg_run *out, vg_err
 /** Results of a run, of one kind (empty = all) and unit (0 = all), ordered by unit and month. */
 bool vg_store_results(vg_store *st, int64_t run, vg_str kind, int32_t unit, vg_arena *a, vg_result **out,
                       int64_t *n, vg_err *e);
+
+/** A run with the size of what it found. */
+typedef struct {
+    vg_run run;                 /* its vintages too */
+    int64_t n_results, n_units; /* results, and different units among them (unit 0 is none) */
+} vg_run_entry;
+
+/** All runs, newest first, of one verb or of all whose first word it is (empty = all). */
+bool vg_store_list_runs(vg_store *st, vg_str verb, vg_arena *a, vg_run_entry **out, int64_t *n, vg_err *e);
 
 /** What a person decided about a result or rule. */
 typedef struct {

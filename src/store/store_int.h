@@ -21,7 +21,13 @@
 #define VG_STORE_APPLICATION_ID 0x76696769
 
 /** Number of the schema in schema.c. A file with a higher one was written by a newer program and is refused. */
-#define VG_STORE_SCHEMA 1
+#define VG_STORE_SCHEMA 2
+
+/**
+ * The column series.kind: the kind of unit, and from bit 3 on the number of the variable's name; none (0) is the vintage's
+ * own variable, so that rows of schema 1 and of a vintage with one variable are as they always were, and as small.
+ */
+#define VG_KIND_OF(kind, variable) ((int64_t)(kind) + 8 * (int64_t)(variable))
 
 struct vg_store {
     sqlite3 *db;
@@ -31,6 +37,8 @@ struct vg_store {
     vg_import *import; /* open import, NULL = none */
     vg_map names;      /* interned texts; number n stands in the table under id n + 1 */
     bool has_names;
+    bool reads_older; /* a store of schema 1 on a read handle */
+    char actor[201];  /* for the audit log; empty = from the environment */
 };
 
 /* --- SQLite, one statement at a time (sql.c) --- */
@@ -90,15 +98,28 @@ void *vg_sql__grow(vg_arena *a, void *items, int64_t n, int64_t *cap, int64_t si
 /** Checks that the file is ours, makes the tables when it is new, and sets the connection up. */
 bool vg_schema__ready(vg_store *st, vg_err *e);
 
+/** A read handle on a store of an older schema that another process has upgraded meanwhile: takes the new tables. */
+bool vg_schema__follow(vg_store *st, vg_err *e);
+
 /** Adds an entry inside the transaction that is open. */
 bool vg_audit__add(vg_store *st, vg_str action, vg_str detail, vg_err *e);
 
 /** Handle is fit for a question: nothing failed before, and what an open import was given is written. */
 bool vg_store__ready(vg_store *st, vg_err *e);
 
+/** Whole events by id, in that order (event_query.c). */
+bool vg_event__rows(vg_store *st, const int64_t *id, int64_t n, vg_arena *a, vg_event **out, vg_err *e);
+
 /* --- the queue between the reader and the writing thread (queue.c) --- */
 
-typedef enum { VG_NODE_EVENT, VG_NODE_POINT, VG_NODE_UNIT, VG_NODE_REJECT, VG_NODE_NAME } vg_node_kind;
+typedef enum {
+    VG_NODE_EVENT,
+    VG_NODE_POINT,
+    VG_NODE_UNIT,
+    VG_NODE_REJECT,
+    VG_NODE_NAME,
+    VG_NODE_FLOW
+} vg_node_kind;
 
 /** A record on its way to the store; the kind says what stands behind this head. */
 typedef struct vg_node {
@@ -145,8 +166,19 @@ typedef struct {
 
 typedef struct {
     vg_node head;
-    vg_point point;
+    vg_unit_kind kind;
+    int32_t unit, month;
+    double value;
+    int64_t variable; /* number of a name; VG_UNKNOWN = the vintage's own */
 } vg_point_node;
+
+typedef struct {
+    vg_node head;
+    vg_unit_kind kind;
+    int32_t from, to, month;
+    int64_t reason; /* number of a name; VG_UNKNOWN = none */
+    int64_t people;
+} vg_flow_node;
 
 typedef struct {
     vg_node head;
@@ -228,14 +260,26 @@ typedef struct {
     int64_t id;
 } vg_recent;
 
+/** A variable of an import that is not the vintage's own. */
+typedef struct {
+    int64_t id; /* number of its name */
+    int64_t n;
+    unsigned kinds;
+} vg_coded_variable;
+
+enum { VG_MAX_VARIABLES = 1024 }; /* of one import */
+
 typedef struct {
     vg_store *st;
     vg_queue *queue;
     vg_month_rule rule;
     vg_ids ids;
     vg_recent *recent; /* names seen lately, by hash; VG_RECENT of them */
-    int64_t n_events, n_points, n_duplicates, n_rejected;
-    unsigned kinds; /* of units in the series: bit (1 << vg_unit_kind) */
+    int64_t n_events, n_points, n_flows, n_duplicates, n_rejected;
+    unsigned kinds;      /* of units in the own series: bit (1 << vg_unit_kind) */
+    unsigned flow_kinds; /* of units in the flows */
+    vg_coded_variable *variable;
+    int32_t n_variables, last_variable;
     int32_t first_month, last_month;
     bool has_month;
 } vg_coder;
@@ -245,15 +289,16 @@ bool vg_code__event(vg_coder *c, const vg_event *ev, vg_at at, vg_err *e);
 bool vg_code__point(vg_coder *c, const vg_point *p, vg_at at, vg_err *e);
 bool vg_code__unit(vg_coder *c, const vg_unit *u, vg_err *e);
 bool vg_code__reject(vg_coder *c, const vg_reject *r, vg_err *e);
+bool vg_code__flow(vg_coder *c, const vg_flow_record *f, vg_at at, vg_err *e);
 void vg_code__end(vg_coder *c);
 
 /* --- coded rows to the file, in the queue's thread (writer.c) --- */
 
 typedef struct {
     vg_store *st;
-    int64_t vintage;                                      /* the id it will have */
-    int64_t events_before, series_before, rejects_before; /* highest id when the import began */
-    vg_sql event, point, unit, reject, name;
+    int64_t vintage;                                                    /* the id it will have */
+    int64_t events_before, series_before, rejects_before, flows_before; /* highest id when the import began */
+    vg_sql event, point, unit, reject, name, flow;
 } vg_writer;
 
 /** Prepares the statements inside the import's transaction; `batch` is a vg_batch_write. */
@@ -269,9 +314,18 @@ bool vg_import__settle(vg_import *im, vg_err *e);
 /** A vintage with the rows that belong to it. */
 typedef struct {
     vg_vintage about;
-    int64_t event_from, event_to, series_from, series_to; /* from 0 = none */
-    unsigned kinds;
+    int64_t event_from, event_to, series_from, series_to, flow_from, flow_to; /* from 0 = none */
+    unsigned kinds, flow_kinds; /* of the own series, of flows */
+    vg_variable *variable;      /* further variables */
+    int64_t *variable_id;       /* numbers of their names */
+    int64_t n_variables;
 } vg_vintage_rows;
+
+/** Place of a further variable among those of a vintage, -1 = it has none of this name. */
+int64_t vg_vintage__variable(const vg_vintage_rows *v, vg_str name);
+
+/** Kinds of unit of any series of the vintage. */
+unsigned vg_vintage__kinds(const vg_vintage_rows *v);
 
 /** Those known at `as_of`, oldest id first. */
 bool vg_vintage__list(vg_store *st, int64_t as_of, vg_arena *a, vg_vintage_rows **out, int64_t *n, vg_err *e);
@@ -283,7 +337,7 @@ bool vg_vintage__add(vg_store *st, const vg_vintage *v, const vg_writer *w, cons
 typedef struct {
     vg_str source, variable, scope; /* empty = the best there is */
     vg_unit_kind kind;
-    bool events_only;
+    bool events_only, flows_only;
     int64_t as_of; /* 0 = now */
 } vg_stream_query;
 

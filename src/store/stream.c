@@ -129,7 +129,19 @@ bool vg_stream__superseded(vg_store *st, const vg_vintage *v, vg_arena scratch, 
 
 /* --- which stream answers a question --- */
 
+/* Numbers of the asked kind for the asked variable; without one, for the vintage's own. */
 static bool has_series(const vg_vintage_rows *v, const vg_stream_query *q)
+{
+    if (q->events_only || q->flows_only || !v->series_from)
+        return false;
+    if ((v->kinds & (1U << q->kind)) && (!q->variable.n || vg_eq(q->variable, v->about.variable)))
+        return true;
+    int64_t further = q->variable.n ? vg_vintage__variable(v, q->variable) : -1;
+    return further >= 0 && (v->variable[further].kinds & (1U << q->kind));
+}
+
+/* A series of units of this kind, whatever its name: such a vintage does not answer by its events. */
+static bool is_of_series(const vg_vintage_rows *v, const vg_stream_query *q)
 {
     return !q->events_only && v->series_from && (v->kinds & (1U << q->kind));
 }
@@ -140,8 +152,10 @@ static bool answers(const vg_vintage_rows *v, const vg_stream_query *q)
         return false;
     if (q->scope.n && !vg_eq(q->scope, v->about.scope))
         return false;
-    if (has_series(v, q))
-        return q->variable.n == 0 || vg_eq(q->variable, v->about.variable);
+    if (q->flows_only)
+        return v->flow_from && (v->flow_kinds & (1U << q->kind));
+    if (has_series(v, q) || is_of_series(v, q))
+        return has_series(v, q);
     return v->event_from && (q->kind == VG_UNIT_COUNTRY || q->kind == VG_UNIT_CELL);
 }
 
@@ -180,7 +194,10 @@ static const vg_vintage_rows *leader(const vg_vintage_rows *all, int64_t n, cons
 
 static const char *kind_name(vg_unit_kind kind)
 {
-    return kind == VG_UNIT_CELL ? "grid cells" : kind == VG_UNIT_ADMIN1 ? "provinces" : "countries";
+    return kind == VG_UNIT_CELL     ? "grid cells"
+           : kind == VG_UNIT_ADMIN1 ? "provinces"
+           : kind == VG_UNIT_ADMIN2 ? "districts"
+                                    : "countries";
 }
 
 /* "ucdp-ged world; views-panel world sb": each stream once, as far as there is room. */
@@ -208,9 +225,10 @@ static bool fail_none(const vg_vintage_rows *all, int64_t n, const vg_stream_que
         vg_instant_text(q->as_of, day);
     vg_str none = VG_S("any source");
     vg_str source = q->source.n ? q->source : none;
-    vg_fail(e, VG_ENODATA, VG_NOWHERE, "nothing is known for %s from %.*s%s%.*s%s%.*s%s%s",
-            kind_name(q->kind), VG_P(source), q->scope.n ? ", scope " : "", VG_P(q->scope),
-            q->variable.n ? ", variable " : "", VG_P(q->variable), day[0] ? " as of " : "", day);
+    vg_fail(e, VG_ENODATA, VG_NOWHERE, "%s known for %s from %.*s%s%.*s%s%.*s%s%s",
+            q->flows_only ? "no flow of people is" : "nothing is", kind_name(q->kind), VG_P(source),
+            q->scope.n ? ", scope " : "", VG_P(q->scope), q->variable.n ? ", variable " : "",
+            VG_P(q->variable), day[0] ? " as of " : "", day);
     vg_why(e, n ? "the store holds: %s" : "the store held no import then%s", there);
     return vg_mend(e, "import a source that has it (vigie import FILE), or ask for another one");
 }
@@ -249,13 +267,14 @@ bool vg_stream__choose(vg_store *st, const vg_stream_query *q, vg_arena *a, vg_s
     vg_stream s = { .source = first->about.source,
                     .scope = first->about.scope,
                     .is_series = has_series(first, q) };
-    s.variable = first->about.variable;
+    s.variable = s.is_series && q->variable.n ? q->variable : first->about.variable;
+    bool any_own = (s.is_series && q->variable.n) || q->flows_only; /* whatever their own variable is */
     s.vintage = vg_new(a, vg_vintage_rows, n);
     if (!s.vintage)
         return vg_fail_memory(e, vg_arena_limit(a));
     for (int64_t i = 0; i < n; i++)
-        if (answers(&all[i], q) && same_stream(&all[i].about, &first->about) &&
-            has_series(&all[i], q) == s.is_series)
+        if (answers(&all[i], q) && has_series(&all[i], q) == s.is_series &&
+            (any_own ? same_place : same_stream)(&all[i].about, &first->about))
             s.vintage[s.n++] = all[i];
     if (!vg_stream__order(s.vintage, s.n, *a, e) || !paint(&s, a, e))
         return false;

@@ -100,7 +100,7 @@ static inline void feed_point(vg_import *im, int32_t unit, int32_t month, double
 {
     vg_err e = VG_NO_ERR;
     vg_sink *s = vg_import_sink(im);
-    vg_point p = { VG_UNIT_COUNTRY, unit, month, value };
+    vg_point p = { .kind = VG_UNIT_COUNTRY, .unit = unit, .month = month, .value = value };
     CHECK_OK(s->point(s->ctx, &p, VG_NOWHERE, &e), &e);
 }
 

@@ -3,6 +3,32 @@
 
 #include "core/date.h"
 
+/* What schema 2 knows of a vintage besides: its further variables, and where its flows are. */
+static bool add_more(vg_store *st, const vg_vintage *v, const vg_writer *w, const vg_coder *c, vg_err *e)
+{
+    vg_sql q;
+    if (!vg_sql__open(&q, st, "INSERT INTO vintage_variable VALUES (?1, ?2, ?3, ?4)", e))
+        return false;
+    bool ok = true;
+    for (int32_t i = 0; i < c->n_variables && ok; i++) {
+        vg_sql__bind_int(&q, 1, v->id);
+        vg_sql__bind_int(&q, 2, c->variable[i].id);
+        vg_sql__bind_int(&q, 3, c->variable[i].kinds);
+        vg_sql__bind_int(&q, 4, c->variable[i].n);
+        ok = vg_sql__run(&q);
+    }
+    if (!vg_sql__close(&q) || !c->n_flows)
+        return ok && !vg_failed(e);
+    if (!vg_sql__open(&q, st, "INSERT INTO vintage_flow VALUES (?1, ?2, ?3, ?4)", e))
+        return false;
+    vg_sql__bind_int(&q, 1, v->id);
+    vg_sql__bind_int(&q, 2, w->flows_before + 1);
+    vg_sql__bind_int(&q, 3, w->flows_before + c->n_flows);
+    vg_sql__bind_int(&q, 4, c->flow_kinds);
+    vg_sql__run(&q);
+    return vg_sql__close(&q);
+}
+
 bool vg_vintage__add(vg_store *st, const vg_vintage *v, const vg_writer *w, const vg_coder *c, vg_err *e)
 {
     vg_sql q;
@@ -37,7 +63,7 @@ bool vg_vintage__add(vg_store *st, const vg_vintage *v, const vg_writer *w, cons
     for (int i = 0; i < (int)(sizeof number / sizeof *number); i++)
         vg_sql__bind_int(&q, 10 + i, number[i]);
     vg_sql__run(&q);
-    return vg_sql__close(&q);
+    return vg_sql__close(&q) && add_more(st, v, w, c, e);
 }
 
 static void read_row(vg_sql *q, vg_arena *a, vg_vintage_rows *out)
@@ -66,6 +92,70 @@ static void read_row(vg_sql *q, vg_arena *a, vg_vintage_rows *out)
     out->kinds = (unsigned)vg_sql__i32(q, 25);
 }
 
+static vg_vintage_rows *find_row(vg_vintage_rows *rows, int64_t n, int64_t id)
+{
+    int64_t low = 0, high = n; /* in the order of ids */
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (rows[middle].about.id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && rows[low].about.id == id ? &rows[low] : NULL;
+}
+
+static bool add_variable(vg_vintage_rows *v, vg_sql *q, vg_arena *a, int64_t *cap)
+{
+    int64_t ids_cap = *cap;
+    v->variable = vg_sql__grow(a, v->variable, v->n_variables, cap, sizeof *v->variable, q->e);
+    v->variable_id = vg_sql__grow(a, v->variable_id, v->n_variables, &ids_cap, sizeof(int64_t), q->e);
+    if (!v->variable || !v->variable_id)
+        return false;
+    v->variable[v->n_variables] =
+        (vg_variable){ vg_sql__copy(q, 4, a), (unsigned)vg_sql__i32(q, 2), vg_sql__int(q, 3) };
+    v->variable_id[v->n_variables++] = vg_sql__int(q, 1);
+    return true;
+}
+
+static bool read_variables(vg_store *st, vg_arena *a, vg_vintage_rows *rows, int64_t n, vg_err *e)
+{
+    vg_sql q;
+    vg_vintage_rows *last = NULL;
+    int64_t cap = 0;
+    if (!vg_sql__open(&q, st,
+                      "SELECT v.vintage, v.variable, v.kinds, v.n, t.text FROM vintage_variable v"
+                      " JOIN name t ON t.id = v.variable ORDER BY v.vintage, t.text",
+                      e))
+        return false;
+    while (vg_sql__next(&q)) {
+        vg_vintage_rows *v = find_row(rows, n, vg_sql__int(&q, 0));
+        cap = v == last ? cap : 0;
+        last = v;
+        if (v && !add_variable(v, &q, a, &cap)) {
+            q.failed = true;
+            break;
+        }
+    }
+    return vg_sql__close(&q);
+}
+
+static bool read_flows(vg_store *st, vg_vintage_rows *rows, int64_t n, vg_err *e)
+{
+    vg_sql q;
+    if (!vg_sql__open(&q, st, "SELECT vintage, flow_from, flow_to, kinds FROM vintage_flow", e))
+        return false;
+    while (vg_sql__next(&q)) {
+        vg_vintage_rows *v = find_row(rows, n, vg_sql__int(&q, 0));
+        if (!v)
+            continue;
+        v->flow_from = vg_sql__int(&q, 1);
+        v->flow_to = vg_sql__int(&q, 2);
+        v->flow_kinds = (unsigned)vg_sql__i32(&q, 3);
+    }
+    return vg_sql__close(&q);
+}
+
 bool vg_vintage__list(vg_store *st, int64_t as_of, vg_arena *a, vg_vintage_rows **out, int64_t *n, vg_err *e)
 {
     vg_sql q;
@@ -82,10 +172,50 @@ bool vg_vintage__list(vg_store *st, int64_t as_of, vg_arena *a, vg_vintage_rows 
         }
         read_row(&q, a, &rows[count++]);
     }
-    if (!vg_sql__close(&q))
+    if (!vg_sql__close(&q) || !read_variables(st, a, rows, count, e) || !read_flows(st, rows, count, e))
         return false;
     *out = rows;
     *n = count;
+    return true;
+}
+
+int64_t vg_vintage__variable(const vg_vintage_rows *v, vg_str name)
+{
+    for (int64_t i = 0; i < v->n_variables; i++)
+        if (vg_eq(v->variable[i].name, name))
+            return i;
+    return -1;
+}
+
+unsigned vg_vintage__kinds(const vg_vintage_rows *v)
+{
+    unsigned kinds = v->kinds;
+    for (int64_t i = 0; i < v->n_variables; i++)
+        kinds |= v->variable[i].kinds;
+    return kinds;
+}
+
+bool vg_store_variables(vg_store *st, int64_t vintage, vg_arena *a, vg_variable **out, int64_t *n, vg_err *e)
+{
+    vg_vintage_rows *rows = NULL;
+    int64_t count = 0, at = 0;
+    if (!vg_store__ready(st, e) || !vg_vintage__list(st, INT64_MAX, a, &rows, &count, e))
+        return false;
+    while (at < count && rows[at].about.id != vintage)
+        at++;
+    if (at == count)
+        return vg_fail(e, VG_ENOTFOUND, VG_NOWHERE, "there is no vintage %lld", (long long)vintage);
+    const vg_vintage_rows *v = &rows[at];
+    vg_variable *all = vg_new(a, vg_variable, v->n_variables + 1);
+    if (!all)
+        return vg_fail_memory(e, vg_arena_limit(a));
+    int64_t own = v->kinds != 0;
+    if (own)
+        all[0] = (vg_variable){ v->about.variable, v->kinds, -1 };
+    for (int64_t i = 0; i < v->n_variables; i++)
+        all[own + i] = v->variable[i];
+    *out = all;
+    *n = own + v->n_variables;
     return true;
 }
 

@@ -22,12 +22,26 @@ static bool write_event(vg_sql *q, const vg_event_node *row)
     return vg_sql__run(q);
 }
 
-static bool write_point(vg_sql *q, const vg_point *p)
+static bool write_point(vg_sql *q, const vg_point_node *p)
 {
-    vg_sql__bind_int(q, 1, p->kind);
+    vg_sql__bind_int(q, 1, VG_KIND_OF(p->kind, p->variable == VG_UNKNOWN ? 0 : p->variable));
     vg_sql__bind_int(q, 2, p->unit);
     vg_sql__bind_int(q, 3, p->month);
     vg_sql__bind_real(q, 4, p->value);
+    return vg_sql__run(q);
+}
+
+static bool write_flow(vg_sql *q, const vg_flow_node *f)
+{
+    vg_sql__bind_int(q, 1, f->kind);
+    vg_sql__bind_int(q, 2, f->from);
+    vg_sql__bind_int(q, 3, f->to);
+    vg_sql__bind_int(q, 4, f->month);
+    if (f->reason != VG_UNKNOWN)
+        vg_sql__bind_int(q, 5, f->reason);
+    else
+        sqlite3_bind_null(q->stmt, 5);
+    vg_sql__bind_int(q, 6, f->people);
     return vg_sql__run(q);
 }
 
@@ -66,9 +80,10 @@ static bool write_node(vg_writer *w, const vg_node *node)
 {
     switch (node->kind) {
     case VG_NODE_EVENT: return write_event(&w->event, (const vg_event_node *)node);
-    case VG_NODE_POINT: return write_point(&w->point, &((const vg_point_node *)node)->point);
+    case VG_NODE_POINT: return write_point(&w->point, (const vg_point_node *)node);
     case VG_NODE_UNIT: return write_unit(&w->unit, w->vintage, &((const vg_unit_node *)node)->unit);
     case VG_NODE_REJECT: return write_reject(&w->reject, &((const vg_reject_node *)node)->reject);
+    case VG_NODE_FLOW: return write_flow(&w->flow, (const vg_flow_node *)node);
     case VG_NODE_NAME: break;
     }
     return write_name(&w->name, (const vg_name_node *)node);
@@ -77,7 +92,7 @@ static bool write_node(vg_writer *w, const vg_node *node)
 bool vg_writer__batch(void *writer, const vg_node *first, vg_err *e)
 {
     vg_writer *w = writer;
-    w->event.e = w->point.e = w->unit.e = w->reject.e = w->name.e = e;
+    w->event.e = w->point.e = w->unit.e = w->reject.e = w->name.e = w->flow.e = e;
     bool ok = true;
     for (const vg_node *node = first; node && ok; node = node->next)
         ok = write_node(w, node);
@@ -94,6 +109,11 @@ bool vg_writer__begin(vg_writer *w, vg_store *st, vg_err *e)
            vg_sql__open(&w->event, st, INSERT_EVENT, e) &&
            vg_sql__open(&w->point, st,
                         "INSERT INTO series (kind, unit, month, value) VALUES (?1, ?2, ?3, ?4)", e) &&
+           vg_sql__one_int(st, "SELECT coalesce(max(id), 0) FROM flow", &w->flows_before, e) &&
+           vg_sql__open(&w->flow, st,
+                        "INSERT INTO flow (kind, from_unit, to_unit, month, reason, people)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                        e) &&
            vg_sql__open(&w->unit, st, "INSERT INTO unit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", e) &&
            vg_sql__open(&w->name, st, "INSERT INTO name (id, text) VALUES (?1, ?2)", e) &&
            vg_sql__open(&w->reject, st,
@@ -109,4 +129,5 @@ void vg_writer__end(vg_writer *w)
     vg_sql__close(&w->unit);
     vg_sql__close(&w->reject);
     vg_sql__close(&w->name);
+    vg_sql__close(&w->flow);
 }
