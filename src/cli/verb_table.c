@@ -49,6 +49,10 @@ static const vg_verb verbs[] = {
     { "consult survey", vg_survey_options, NULL, 0, 0, vg_verb_survey },
     { "audit verify", NULL, NULL, 0, 0, vg_verb_audit_verify },
     { "audit log", vg_audit_options, NULL, 0, 0, vg_verb_audit_log },
+    { "serve", vg_serve_options, NULL, 0, 0, vg_verb_serve },
+    { "token add", vg_token_add_options, NULL, 0, 0, vg_verb_token_add },
+    { "token list", vg_token_list_options, NULL, 0, 0, vg_verb_token_list },
+    { "token revoke", NULL, "NAME", 1, 1, vg_verb_token_revoke },
     { "help", vg_help_options, "VERB", 0, 2, vg_verb_help },
     { "version", NULL, NULL, 0, 0, vg_verb_version },
 };

@@ -1,0 +1,572 @@
+/* From a request to the function that answers it. Invariant: whatever happens, a reply has a status and a body: rows,
+ * or a problem document (RFC 9457) with the parts of the failure. */
+#include <string.h>
+
+#include "core/num.h"
+#include "serve/serve_int.h"
+
+/* --- parameters that routes share --- */
+
+#define P_LIMIT(most, usual)                                                                                 \
+    {                                                                                                        \
+        "limit", VG_P_INT, NULL, 1, most, usual, false, false, "how many rows at most"                       \
+    }
+#define P_CURSOR                                                                                             \
+    {                                                                                                        \
+        "cursor", VG_P_CURSOR, NULL, 0, 100, NULL, false, false, "where to go on: what the link next has"    \
+    }
+#define P_END                                                                                                \
+    {                                                                                                        \
+        .name = NULL                                                                                         \
+    }
+
+static const vg_param items_params[] = {
+    { "bbox", VG_P_BOX, NULL, 0, 0, NULL, false, false,
+      "west,south,east,north in degrees; west above east crosses the antimeridian" },
+    { "datetime", VG_P_DAYS, NULL, 0, 0, NULL, false, false,
+      "a date, an instant, or two of them with / between; .. is an open end" },
+    { "type", VG_P_CHOICES, "unknown|sb|ns|os|other", 0, 0, NULL, false, false,
+      "types of violence, separated by commas" },
+    { "gwcode", VG_P_INT, NULL, 1, 9999, NULL, false, false, "country by its Gleditsch-Ward number" },
+    { "cell", VG_P_INT, NULL, 1, 259200, NULL, false, false, "PRIO-GRID cell" },
+    { "min_deaths", VG_P_INT, NULL, 0, 1e9, "0", false, false, "least best estimate of deaths" },
+    P_LIMIT(10000, "100"),
+    P_CURSOR,
+    P_END,
+};
+static const vg_param item_params[] = {
+    { "feature", VG_P_INT, NULL, 1, 9e15, NULL, true, true, "number of the event" },
+    P_END,
+};
+static const vg_param runs_params[] = {
+    { "verb", VG_P_TEXT, NULL, 0, 40, NULL, false, false, "only runs of this verb" },
+    { "cursor", VG_P_INT, NULL, 1, 9e15, NULL, false, false, "only runs before this one" },
+    P_LIMIT(1000, "100"),
+    P_END,
+};
+static const vg_param run_params[] = {
+    { "run", VG_P_INT, NULL, 1, 9e15, NULL, true, true, "number of the run" },
+    P_END,
+};
+#define P_RESULTS                                                                                            \
+    { "unit", VG_P_INT, NULL, 1, 2147483647, NULL, false, false, "only this unit's" },                       \
+        { "month", VG_P_MONTH, NULL, 0, 0, NULL, false, false, "only this month's" },                        \
+        { "cursor", VG_P_INT, NULL, 1, 9e15, NULL, false, false, "only results behind this one" },           \
+        P_LIMIT(10000, "1000"), P_END
+static const vg_param results_params[] = {
+    { "run", VG_P_INT, NULL, 1, 9e15, NULL, true, true, "number of the run" },
+    { "kind", VG_P_TEXT, NULL, 0, 40, NULL, false, false, "only results of this kind" },
+    P_RESULTS,
+};
+static const vg_param newest_params[] = {
+    { "run", VG_P_INT, NULL, 1, 9e15, NULL, false, false, "number of the run; without it the newest" },
+    P_RESULTS,
+};
+static const vg_param series_params[] = {
+    { "source", VG_P_TEXT, NULL, 0, 80, NULL, false, false, "source; without it the best there is" },
+    { "variable", VG_P_TEXT, NULL, 0, 80, NULL, false, false, "variable of a series" },
+    { "unit_kind", VG_P_CHOICE, "country|cell|admin1|admin2", 0, 0, "country", false, false, "kind of unit" },
+    { "type", VG_P_CHOICES, "unknown|sb|ns|os|other", 0, 0, NULL, false, false,
+      "types of violence that are summed where the source has events; sb without it" },
+    { "unit", VG_P_INT, NULL, 1, 2147483647, NULL, false, false, "only this unit" },
+    { "from", VG_P_MONTH, NULL, 0, 0, NULL, false, false, "first month" },
+    { "to", VG_P_MONTH, NULL, 0, 0, NULL, false, false, "last month" },
+    { "as_of", VG_P_DAYS, NULL, 0, 0, NULL, false, false, "what was known at the end of this day" },
+    { "cursor", VG_P_INT, NULL, 0, 9e15, NULL, false, false, "number of rows to pass over" },
+    P_LIMIT(100000, "10000"),
+    P_END,
+};
+static const vg_param vintages_params[] = {
+    { "as_of", VG_P_DAYS, NULL, 0, 0, NULL, false, false, "what was known at the end of this day" },
+    P_END,
+};
+static const vg_param decisions_params[] = {
+    { "prefix", VG_P_TEXT, NULL, 0, 200, NULL, false, false, "only subjects that begin so" },
+    P_END,
+};
+static const vg_param decide_params[] = {
+    { "subject", VG_P_TEXT, NULL, 0, 200, NULL, true, false, "what was decided on, such as result:812" },
+    { "verdict", VG_P_TEXT, NULL, 0, 80, NULL, true, false, "what was decided" },
+    { "reason", VG_P_TEXT, NULL, 0, 2000, NULL, false, false, "why" },
+    P_END,
+};
+static const vg_param audit_params[] = {
+    { "after", VG_P_INT, NULL, 0, 9e15, "0", false, false, "only entries above this number" },
+    P_LIMIT(10000, "1000"),
+    P_END,
+};
+static const vg_param verb_params[] = {
+    { "verb", VG_P_TEXT, NULL, 0, 60, NULL, true, true, "name of the verb, with - for a blank" },
+    P_END,
+};
+
+#define TABLE (VG_AS_JSON | VG_AS_CSV)
+
+static const vg_route routes[] = {
+    { "GET", "/", "landing", "What there is here", VG_ROLE_VIEWER, VG_AS_JSON, .returns = "Landing",
+      .answer = vg_answer__landing },
+    { "GET", "/api/v1", "landingV1", "The same", VG_ROLE_VIEWER, VG_AS_JSON, .returns = "Landing",
+      .answer = vg_answer__landing },
+    { "GET", "/api/openapi.json", "openapi", "This document", VG_ROLE_VIEWER, VG_AS_JSON,
+      .answer = vg_answer__openapi },
+    { "GET", "/api/v1/conformance", "conformance", "Parts of OGC API Features that are kept", VG_ROLE_VIEWER,
+      VG_AS_JSON, .returns = "Conformance", .answer = vg_answer__conformance },
+    { "GET", "/api/v1/collections", "collections", "Collections of features", VG_ROLE_VIEWER, VG_AS_JSON,
+      .returns = "Collections", .answer = vg_answer__collections },
+    { "GET", "/api/v1/collections/events", "collection", "The events as a collection", VG_ROLE_VIEWER,
+      VG_AS_JSON, .returns = "Collection", .answer = vg_answer__collection },
+    { "GET", "/api/v1/collections/events/items", "items", "Events in a box and a span of days, newest first",
+      VG_ROLE_VIEWER, VG_AS_GEOJSON | VG_AS_CSV, .returns = "FeatureCollection", .answer = vg_answer__items,
+      .param = items_params },
+    { "GET", "/api/v1/collections/events/items/{feature}", "item", "One event", VG_ROLE_VIEWER, VG_AS_GEOJSON,
+      .returns = "Feature", .answer = vg_answer__item, .param = item_params },
+    { "GET", "/api/v1/vintages", "vintages", "Imports, with source, licence and counts", VG_ROLE_VIEWER,
+      TABLE, .returns = "Rows", .answer = vg_answer__vintages, .param = vintages_params },
+    { "GET", "/api/v1/series", "series", "Numbers by unit and month", VG_ROLE_VIEWER, TABLE, .slow = true,
+      .returns = "Rows", .answer = vg_answer__series, .param = series_params },
+    { "GET", "/api/v1/runs", "runs", "Runs, newest first", VG_ROLE_VIEWER, TABLE, .returns = "Rows",
+      .answer = vg_answer__runs, .param = runs_params },
+    { "GET", "/api/v1/runs/{run}", "run", "One run", VG_ROLE_VIEWER, VG_AS_JSON, .returns = "Run",
+      .answer = vg_answer__run, .param = run_params },
+    { "GET", "/api/v1/runs/{run}/results", "results", "What a run found, of any kind", VG_ROLE_VIEWER, TABLE,
+      .returns = "Rows", .answer = vg_answer__results, .param = results_params },
+    { "GET", "/api/v1/forecasts", "forecasts", "Forecasts: quantiles and probabilities by unit and month",
+      VG_ROLE_VIEWER, TABLE, .returns = "Rows", .answer = vg_answer__forecasts, .param = newest_params },
+    { "GET", "/api/v1/explanations", "explanations", "Reasons of forecasts", VG_ROLE_VIEWER, TABLE,
+      .returns = "Rows", .answer = vg_answer__explanations, .param = newest_params },
+    { "GET", "/api/v1/scores", "scores", "Scores on past windows beside a forecast", VG_ROLE_VIEWER, TABLE,
+      .returns = "Rows", .answer = vg_answer__scores, .param = newest_params },
+    { "GET", "/api/v1/alerts", "alerts", "Alerts of a run of the rules", VG_ROLE_VIEWER, TABLE,
+      .returns = "Rows", .answer = vg_answer__alerts, .param = newest_params },
+    { "GET", "/api/v1/decisions", "decisions", "Newest decision on each subject", VG_ROLE_VIEWER, TABLE,
+      .returns = "Rows", .answer = vg_answer__decisions, .param = decisions_params },
+    { "POST", "/api/v1/decisions", "decide", "Decide on a subject", VG_ROLE_ANALYST, VG_AS_JSON,
+      .has_body = true, .plain = true, .returns = "Decision", .answer = vg_answer__decide,
+      .param = decide_params },
+    { "GET", "/api/v1/audit", "audit", "The audit log", VG_ROLE_VIEWER, TABLE, .returns = "Rows",
+      .answer = vg_answer__audit, .param = audit_params },
+    { "GET", "/api/v1/verbs", "verbs", "Verbs of the command line that are open here", VG_ROLE_VIEWER, TABLE,
+      .returns = "Rows", .answer = vg_answer__verbs },
+    { "GET", "/api/v1/verbs/{verb}", "verbGet", "Run a verb", VG_ROLE_VIEWER, VG_AS_JSON | VG_AS_CSV,
+      .slow = true, .plain = true, .answer = vg_answer__verb, .param = verb_params },
+    { "POST", "/api/v1/verbs/{verb}", "verbPost", "Run a verb", VG_ROLE_VIEWER, VG_AS_JSON | VG_AS_CSV,
+      .slow = true, .has_body = true, .plain = true, .answer = vg_answer__verb, .param = verb_params },
+    { "GET", "/api/v1/stream", "stream", "What happens, as server-sent events", VG_ROLE_VIEWER, VG_AS_TEXT,
+      .plain = true, .answer = vg_answer__stream },
+    { "GET", "/healthz", "health", "Whether the server and its store answer", VG_ROLE_NOBODY, VG_AS_JSON,
+      .plain = true, .returns = "Health", .answer = vg_answer__health },
+    { "GET", "/metrics", "metrics", "Figures for Prometheus", VG_ROLE_VIEWER, VG_AS_TEXT, .plain = true,
+      .answer = vg_answer__metrics },
+};
+
+const vg_route *vg_routes(int *n)
+{
+    *n = (int)(sizeof routes / sizeof *routes);
+    return routes;
+}
+
+/* --- which route --- */
+
+static bool is_name(vg_str part)
+{
+    return vg_starts(part, VG_S("{"));
+}
+
+static bool fits(const vg_route *r, const vg_target *t)
+{
+    vg_str rest = vg_sub(vg_str_z(r->pattern), 1, INT32_MAX);
+    int i = 0;
+    for (; rest.n; i++) {
+        vg_str part = vg_cut(&rest, '/');
+        if (i == t->n_segments || (is_name(part) ? !t->segment[i].n : !vg_eq(part, t->segment[i])))
+            return false;
+    }
+    return i == t->n_segments;
+}
+
+/* The route, or NULL with the methods that the address does take. */
+static const vg_route *find(vg_str method, const vg_target *t, char allow[48])
+{
+    size_t n = 0;
+    if (vg_eq(method, VG_S("HEAD")))
+        method = VG_S("GET");
+    allow[0] = '\0';
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        if (!fits(&routes[i], t))
+            continue;
+        if (vg_eq(method, vg_str_z(routes[i].method)))
+            return &routes[i];
+        const char *name = strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method;
+        n += (size_t)snprintf(allow + n, 48 - n, "%s%s", n ? ", " : "", name);
+    }
+    return NULL;
+}
+
+static bool ends_with_name(const vg_route *r)
+{
+    return r && vg_ends(vg_str_z(r->pattern), VG_S("}"));
+}
+
+const vg_route *vg_router__find(vg_str method, vg_target *t, vg_as *suffix, char allow[48])
+{
+    static const struct {
+        const char *end;
+        vg_as as;
+    } known[] = { { ".csv", VG_AS_CSV }, { ".geojson", VG_AS_GEOJSON }, { ".json", VG_AS_JSON } };
+    *suffix = 0;
+    const vg_route *r = find(method, t, allow);
+    if (!t->n_segments || (r && !ends_with_name(r)) || (!r && allow[0]))
+        return r;
+    vg_str *last = &t->segment[t->n_segments - 1], whole = *last;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        vg_str end = vg_str_z(known[i].end);
+        if (whole.n <= end.n || !vg_ends(whole, end))
+            continue;
+        *last = vg_sub(whole, 0, whole.n - end.n);
+        *suffix = known[i].as;
+        return find(method, t, allow);
+    }
+    return r;
+}
+
+bool vg_router__is_slow(void *serve, vg_str method, vg_str target)
+{
+    (void)serve, (void)method;
+    vg_str path = vg_cut(&target, '?');
+    if (vg_find_byte(path, '%') >= 0) /* it may be decoded to anything */
+        return true;
+    return vg_starts(path, VG_S("/api/v1/verbs/")) || vg_starts(path, VG_S("/api/v1/series"));
+}
+
+/* --- parameters --- */
+
+const vg_value *vg_call__value(const vg_call *c, const char *name)
+{
+    const vg_param *p = c->route->param;
+    for (int i = 0; p && p[i].name; i++)
+        if (strcmp(p[i].name, name) == 0)
+            return &c->value[i];
+    static const vg_value nothing = { .given = false };
+    return &nothing;
+}
+
+static int param_at(const vg_route *r, vg_str name, bool in_path)
+{
+    for (int i = 0; r->param && r->param[i].name; i++)
+        if (r->param[i].in_path == in_path && vg_eq(name, vg_str_z(r->param[i].name)))
+            return i;
+    return -1;
+}
+
+static bool take_value(vg_call *c, int at, vg_str text, vg_err *e)
+{
+    if (c->value[at].given) {
+        vg_fail(e, VG_EARG, VG_NOWHERE, "%s is given twice", c->route->param[at].name);
+        return vg_mend(e, "give it once");
+    }
+    return vg_query__value(&c->route->param[at], text, &c->value[at], e);
+}
+
+static bool take_path(vg_call *c, vg_err *e)
+{
+    vg_str rest = vg_sub(vg_str_z(c->route->pattern), 1, INT32_MAX);
+    for (int i = 0; rest.n; i++) {
+        vg_str part = vg_cut(&rest, '/');
+        int at = is_name(part) ? param_at(c->route, vg_sub(part, 1, part.n - 2), true) : -1;
+        if (at >= 0 && !take_value(c, at, c->target.segment[i], e)) {
+            c->status = 404; /* such a thing cannot be */
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool fail_unknown(const vg_call *c, vg_str name, vg_err *e)
+{
+    char known[200] = "";
+    size_t n = 0;
+    for (int i = 0; c->route->param && c->route->param[i].name; i++)
+        if (!c->route->param[i].in_path && n < sizeof known - 1)
+            n +=
+                (size_t)snprintf(known + n, sizeof known - n, "%s%s", n ? ", " : "", c->route->param[i].name);
+    vg_fail(e, VG_EARG, VG_NOWHERE, "there is no parameter \"%.*s\" here", VG_P(vg_utf8_head(name, 60)));
+    return n ? vg_mend(e, "there are: %s", known) : vg_mend(e, "this address takes none");
+}
+
+static bool take_query(vg_call *c, vg_err *e)
+{
+    for (int i = 0; i < c->target.n_pairs; i++) {
+        int at = param_at(c->route, c->target.pair[i].name, false);
+        if (at < 0)
+            return fail_unknown(c, c->target.pair[i].name, e);
+        if (!take_value(c, at, c->target.pair[i].value, e))
+            return false;
+    }
+    return true;
+}
+
+static bool complete(vg_call *c, vg_err *e)
+{
+    for (int i = 0; c->route->param && c->route->param[i].name; i++) {
+        const vg_param *p = &c->route->param[i];
+        if (c->value[i].given)
+            continue;
+        if (p->required) {
+            vg_fail(e, VG_EARG, VG_NOWHERE, "%s is missing", p->name);
+            return vg_why(e, "%s", p->help);
+        }
+        if (p->fallback && !vg_query__value(p, vg_str_z(p->fallback), &c->value[i], e))
+            return false;
+        c->value[i].given = false;
+    }
+    return true;
+}
+
+static bool read_body(vg_call *c, vg_err *e)
+{
+    vg_str type = c->q->content_type, bare = vg_trim(vg_cut(&type, ';'));
+    if (!c->route->has_body)
+        return true;
+    if (c->q->body.n && !vg_eq_nocase(bare, VG_S("application/json")))
+        return vg_call__refuse(c, 415, e, VG_EARG, "the body is not announced as JSON",
+                               "send Content-Type: application/json");
+    return !c->q->body.n || vg_query__json(c->q->body, &c->w->arena, &c->target, e);
+}
+
+/* A verb's members are its own matter: they are checked against its row, as on the command line. */
+static bool read_params(vg_call *c, vg_err *e)
+{
+    bool verb = c->route->answer == vg_answer__verb;
+    return read_body(c, e) && take_path(c, e) && (verb || take_query(c, e)) && complete(c, e);
+}
+
+/* --- what it is written as --- */
+
+static const struct {
+    vg_as as;
+    const char *type, *group;
+} forms[] = {
+    { VG_AS_JSON, "application/json", "application/*" },
+    { VG_AS_GEOJSON, "application/geo+json", "application/*" },
+    { VG_AS_CSV, "text/csv", "text/*" },
+    { VG_AS_TEXT, "text/plain", "text/*" },
+};
+
+static double weight_of(vg_str params)
+{
+    double weight = 1;
+    while (params.n) {
+        vg_str one = vg_trim(vg_cut(&params, ';'));
+        if (vg_starts(one, VG_S("q=")) && !vg_num(vg_sub(one, 2, one.n), &weight))
+            weight = 0;
+    }
+    return weight;
+}
+
+/* JSON asked for where GeoJSON is given is meant to be that. */
+static bool names_form(vg_str name, size_t i)
+{
+    return vg_eq_nocase(name, vg_str_z(forms[i].type)) || vg_eq(name, vg_str_z(forms[i].group)) ||
+           vg_eq(name, VG_S("*/*")) ||
+           (forms[i].as == VG_AS_GEOJSON && vg_eq_nocase(name, VG_S("application/json")));
+}
+
+static vg_as accepted(vg_str accept, unsigned offered)
+{
+    double best = 0;
+    vg_as as = 0;
+    while (accept.n) {
+        vg_str params = vg_cut(&accept, ','), name = vg_trim(vg_cut(&params, ';'));
+        double weight = weight_of(params);
+        for (size_t i = 0; i < sizeof forms / sizeof *forms && weight > best; i++)
+            if ((offered & forms[i].as) && names_form(name, i)) {
+                as = forms[i].as;
+                best = weight;
+            }
+    }
+    return as;
+}
+
+static bool choose_form(vg_call *c, vg_as suffix, vg_err *e)
+{
+    unsigned offered = c->route->as;
+    if (suffix == VG_AS_JSON && (offered & VG_AS_GEOJSON))
+        suffix = VG_AS_GEOJSON;
+    c->as = suffix                                      ? suffix
+            : c->q->accept.n && !(offered & VG_AS_TEXT) ? accepted(c->q->accept, offered)
+            : offered & VG_AS_JSON                      ? VG_AS_JSON
+            : offered & VG_AS_GEOJSON                   ? VG_AS_GEOJSON
+                                                        : VG_AS_TEXT;
+    if (c->as && (offered & (unsigned)c->as)) {
+        c->r->type = c->as == VG_AS_CSV       ? "text/csv; charset=utf-8; header=present"
+                     : c->as == VG_AS_GEOJSON ? "application/geo+json"
+                     : c->as == VG_AS_TEXT    ? "text/plain; charset=utf-8"
+                                              : "application/json";
+        return true;
+    }
+    return vg_call__refuse(c, 406, e, VG_EARG, "this cannot be written as what is asked for",
+                           "accept application/json, or text/csv where rows are given");
+}
+
+/* --- the course of a call --- */
+
+bool vg_call__refuse(vg_call *c, int status, vg_err *e, vg_code code, const char *what, const char *mend)
+{
+    c->status = status;
+    vg_fail(e, code, VG_NOWHERE, "%s", what);
+    return vg_mend(e, "%s", mend);
+}
+
+vg_str vg_call__base(const vg_call *c)
+{
+    const vg_http__request *q = c->q;
+    bool proxied = c->s->o.trust_proxy && vg_eq(q->address, vg_str_z(c->s->o.trust_proxy));
+    vg_str host = proxied && q->proxy_host.n ? q->proxy_host : q->host;
+    bool tls = proxied && vg_eq(q->proxy_proto, VG_S("https"));
+    bool plain = host.n > 0 && host.n < 256;
+    for (ptrdiff_t i = 0; i < host.n && plain; i++) {
+        char b = vg_lower(host.s[i]);
+        plain = (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || strchr(".:-_[]", b);
+    }
+    return plain ? vg_format(&c->w->arena, "%s://%.*s", tls ? "https" : "http", VG_P(host)) : VG_NOSTR;
+}
+
+static int status_of(vg_code code)
+{
+    switch (code) {
+    case VG_OK: return 200;
+    case VG_EARG:
+    case VG_EPARSE:
+    case VG_ERANGE: return 400;
+    case VG_ECONFLICT: return 409;
+    case VG_ENOTFOUND:
+    case VG_ENODATA: return 404;
+    case VG_ENOMEM:
+    case VG_EBUSY: return 503;
+    case VG_ESTOPPED: return 504;
+    case VG_EIO: return 500;
+    }
+    return 500;
+}
+
+static const char *title_of(int status)
+{
+    static const struct {
+        int status;
+        const char *title;
+    } known[] = {
+        { 400, "Bad Request" },
+        { 401, "Unauthorized" },
+        { 403, "Forbidden" },
+        { 404, "Not Found" },
+        { 405, "Method Not Allowed" },
+        { 406, "Not Acceptable" },
+        { 409, "Conflict" },
+        { 413, "Content Too Large" },
+        { 414, "URI Too Long" },
+        { 415, "Unsupported Media Type" },
+        { 421, "Misdirected Request" },
+        { 429, "Too Many Requests" },
+        { 431, "Header Fields Too Large" },
+        { 501, "Not Implemented" },
+        { 503, "Service Unavailable" },
+        { 504, "Gateway Timeout" },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].status == status)
+            return known[i].title;
+    return "Internal Server Error";
+}
+
+static void put_member(vg_json *j, const char *name, vg_str text)
+{
+    if (!text.n)
+        return;
+    vg_json_key(j, vg_str_z(name));
+    vg_json_str(j, text);
+}
+
+static void put_at(vg_json *j, const vg_at *at)
+{
+    if (!at->file.n && !at->line)
+        return;
+    vg_json_key(j, VG_S("at"));
+    vg_json_object(j);
+    put_member(j, "file", at->file);
+    if (at->line) {
+        vg_json_key(j, VG_S("line")), vg_json_int(j, at->line);
+        vg_json_key(j, VG_S("column")), vg_json_int(j, at->col);
+    }
+    vg_json_close(j);
+}
+
+void vg_router__problem(vg_http__reply *r, int status, const vg_err *e, vg_str instance)
+{
+    if (r->body.buf)
+        r->body.n = 0;
+    else if (!vg_out_memory(&r->body, NULL))
+        r->body = (vg_out){ .buf = NULL };
+    r->status = status;
+    r->type = "application/problem+json";
+    r->etag[0] = '\0';
+    r->policy = NULL;
+    r->gzipped = r->stream = r->found = false;
+    if (!r->body.buf)
+        return;
+    vg_json j = vg_json_to(&r->body);
+    vg_json_object(&j);
+    put_member(&j, "type", VG_S("about:blank"));
+    put_member(&j, "title", vg_str_z(title_of(status)));
+    vg_json_key(&j, VG_S("status")), vg_json_int(&j, status);
+    put_member(&j, "detail", vg_str_z(e->what));
+    put_member(&j, "instance", instance);
+    put_member(&j, "code", vg_str_z(vg_code_name(e->code)));
+    put_at(&j, &e->at);
+    put_member(&j, "what", vg_str_z(e->what));
+    put_member(&j, "why", vg_str_z(e->why));
+    put_member(&j, "mend", vg_str_z(e->mend));
+    vg_json_close(&j);
+    vg_put_char(&r->body, '\n');
+}
+
+static bool find_route(vg_call *c, vg_as *suffix, vg_err *e)
+{
+    c->route = vg_router__find(c->q->method, &c->target, suffix, c->r->allow);
+    if (c->route) {
+        c->r->allow[0] = '\0';
+        return true;
+    }
+    if (c->r->allow[0])
+        return vg_call__refuse(c, 405, e, VG_EARG, "this address does not take this method",
+                               "the Allow header names what it takes");
+    vg_call__refuse(c, 404, e, VG_ENOTFOUND, "there is nothing at this address",
+                    "/api/openapi.json lists the addresses");
+    return false;
+}
+
+static bool answer(vg_call *c, vg_err *e)
+{
+    vg_as suffix;
+    return vg_query__target(c->q->target, &c->w->arena, &c->target, e) && find_route(c, &suffix, e) &&
+           vg_access__check(c, e) && choose_form(c, suffix, e) && read_params(c, e) &&
+           vg_out_memory(&c->r->body, e) && c->route->answer(c, e) &&
+           (!c->r->body.failed || vg_fail_memory(e, c->r->body.cap));
+}
+
+void vg_router__answer(void *serve, int worker, const vg_http__request *q, vg_http__reply *r)
+{
+    vg_serve *s = serve;
+    vg_err e = VG_NO_ERR;
+    vg_call c = { .s = s, .w = &s->worker[worker], .q = q, .r = r };
+    r->status = 200;
+    bool good = answer(&c, &e);
+    snprintf(r->who, sizeof r->who, "%.*s", VG_P(vg_utf8_head(c.who, 64)));
+    if (good) {
+        vg_reply__finish(&c);
+    } else {
+        int status = c.status ? c.status : status_of(e.code);
+        r->retry_after_s = status == 503 ? 5 : 0;
+        vg_router__problem(r, status, &e, c.target.path);
+    }
+    vg_arena_reset(&c.w->arena);
+}
