@@ -4,6 +4,7 @@
 #include "cli/consult.h"
 #include "consultation/house.h"
 #include "consultation/polis.h"
+#include "consultation/report.h"
 
 #define ENGINE_OPTIONS                                                                                       \
     { "engine", VG_OPT_CHOICE, "polis|house", "house", 0, 0 },                                               \
@@ -255,14 +256,42 @@ static void put_house_statement(vg_json *j, const analysis *a, const vg_house_st
 static void put_house_list(vg_json *j, const analysis *a, const char *key, const int32_t *order,
                            vg_house_place place)
 {
-    int shown = 0;
     vg_json_key(j, vg_str_z(key));
     vg_json_array(j);
-    for (int32_t i = 0; i < a->house.n_statements && shown < SHOWN; i++)
-        if (a->house.statement[order[i]].place == place) {
+    for (int32_t i = 0; i < a->house.n_statements; i++)
+        if (a->house.statement[order[i]].place == place)
             put_house_statement(j, a, &a->house.statement[order[i]]);
-            shown++;
-        }
+    vg_json_close(j);
+}
+
+static void put_stands(vg_json *j, const analysis *a, int32_t group)
+{
+    vg_consultation_stand s[SHOWN];
+    int32_t n = vg_consultation_stands(&a->house, group, 0, s, SHOWN);
+    vg_json_key(j, VG_S("representative"));
+    vg_json_array(j);
+    for (int32_t i = 0; i < n; i++) {
+        vg_json_object(j);
+        put_statement(j, a->c, a->house.statement[s[i].position].statement);
+        put_text(j, "for", s[i].agree ? VG_S("agree") : VG_S("disagree"));
+        put_int(j, "votes", s[i].n);
+        put_number(j, "share", s[i].share);
+        put_number(j, "low", s[i].bounds.low);
+        put_number(j, "high", s[i].bounds.high);
+        put_number(j, "share_of_others", s[i].rest);
+        vg_json_close(j);
+    }
+    vg_json_close(j);
+}
+
+static void put_cover(vg_json *j, const vg_house_cover *x)
+{
+    vg_json_key(j, VG_S("poorly_covered"));
+    vg_json_object(j);
+    put_int(j, "few_votes", x->n_few_votes);
+    put_int(j, "between_groups", x->n_between);
+    put_int(j, "unlike_any_group", x->n_unlike);
+    put_int(j, "unexplained", x->n_unexplained);
     vg_json_close(j);
 }
 
@@ -278,12 +307,17 @@ static void put_house(vg_json *j, const analysis *a)
         put_int(j, "group", g);
         put_text(j, "label", (vg_str){ &label, 1 });
         put_int(j, "size", h->size[g]);
+        put_stands(j, a, g);
+        put_cover(j, &h->cover[g]);
         vg_json_close(j);
     }
     vg_json_close(j);
+    put_int(j, "in_no_group", h->cover[h->n_groups].n_people);
     put_house_list(j, a, "common", h->by_bridging, VG_HOUSE_COMMON);
     put_house_list(j, a, "refused", h->by_bridging, VG_HOUSE_REFUSED);
     put_house_list(j, a, "divides", h->by_gap, VG_HOUSE_DIVIDES);
+    put_house_list(j, a, "mixed", h->by_bridging, VG_HOUSE_MIXED);
+    put_house_list(j, a, "open", h->by_bridging, VG_HOUSE_OPEN);
 }
 
 static void show_json(vg_cli *c, const analysis *a)
@@ -360,12 +394,22 @@ static void say_house_list(vg_cli *c, const analysis *a, const char *heading, co
     }
 }
 
+static void say_stands(vg_cli *c, const analysis *a, int32_t group)
+{
+    vg_consultation_stand s[SHOWN];
+    int32_t n = vg_consultation_stands(&a->house, group, 0, s, SHOWN);
+    for (int32_t i = 0; i < n && a->n_groups > 1; i++)
+        say_statement(c, a, s[i].agree ? "consult.agrees" : "consult.disagrees",
+                      a->house.statement[s[i].position].statement, s[i].share, s[i].n);
+}
+
 static void say_house(vg_cli *c, const analysis *a)
 {
     const vg_house *h = &a->house;
     for (int32_t g = 0; g < h->n_groups; g++) {
         char label = label_of(g);
         vg_line(c, "consult.group", vg_arg_text("label", (vg_str){ &label, 1 }), vg_arg_int("n", h->size[g]));
+        say_stands(c, a, g);
     }
     vg_line(c, h->n_groups > 1 ? "consult.stability" : "consult.one-group",
             vg_arg_num("ari", h->stability, 2));

@@ -152,27 +152,36 @@ static void put_baseline(vg_json *j, const char *name, const vg_hidden_measure *
     vg_json_close(j);
 }
 
-static void add_measure(vg_hidden_measure *sum, const vg_hidden_measure *x, int n)
+typedef struct {
+    double sum;
+    int n;
+} mean_so_far;
+
+static void add(mean_so_far *m, double x)
 {
-    sum->rmse += x->rmse / n;
-    sum->auc += x->auc / n;
+    m->sum += isnan(x) ? 0 : x;
+    m->n += !isnan(x);
 }
 
+static double value_of(const mean_so_far *m)
+{
+    return m->n ? m->sum / m->n : NAN;
+}
+
+/* Over the conversations that have the measure: without a hidden disagree there is no AUC, and not all have groups. */
 static vg_hidden_score mean_of(const hidden_row *row, int n)
 {
-    vg_hidden_score mean = { .n_participants = 0 };
-    int n_grouped = 0;
-    for (int i = 0; i < n; i++)
-        n_grouped += !isnan(row[i].score.group_mean.rmse);
+    mean_so_far m[6] = { { 0, 0 } };
     for (int i = 0; i < n; i++) {
-        add_measure(&mean.engine, &row[i].score.engine, n);
-        add_measure(&mean.statement_mean, &row[i].score.statement_mean, n);
-        if (!isnan(row[i].score.group_mean.rmse))
-            add_measure(&mean.group_mean, &row[i].score.group_mean, n_grouped);
+        const vg_hidden_score *s = &row[i].score;
+        const double x[] = { s->engine.rmse,        s->engine.auc,      s->statement_mean.rmse,
+                             s->statement_mean.auc, s->group_mean.rmse, s->group_mean.auc };
+        for (int k = 0; k < 6; k++)
+            add(&m[k], x[k]);
     }
-    if (!n_grouped)
-        mean.group_mean = (vg_hidden_measure){ NAN, NAN };
-    return mean;
+    return (vg_hidden_score){ .engine = { value_of(&m[0]), value_of(&m[1]) },
+                              .statement_mean = { value_of(&m[2]), value_of(&m[3]) },
+                              .group_mean = { value_of(&m[4]), value_of(&m[5]) } };
 }
 
 static void hidden_json(vg_cli *c, const hidden_row *row, int n, const vg_hidden_score *mean)
@@ -309,7 +318,7 @@ static bool show_fixtures(vg_cli *c, const vg_fixture_score *s, int n, vg_err *e
 {
     double most = 0;
     for (int i = 0; i < n; i++)
-        most = s[i].max_error <= most ? most : s[i].max_error;
+        most = isnan(most) || s[i].max_error <= most ? most : s[i].max_error; /* not known stays not known */
     if (c->form == VG_FORM_JSON) {
         vg_json j = vg_json_to(c->out);
         vg_json_object(&j);

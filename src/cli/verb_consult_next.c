@@ -116,7 +116,8 @@ static bool show_replay(vg_cli *c, const vg_consultation *of, vg_err *e)
     vg_replay_opts o = { .share = vg_opt_num(&c->opts, "replay"),
                          .n_threads = c->n_threads,
                          .seed = (uint64_t)vg_opt_int(&c->opts, "seed"),
-                         .next = { .width = vg_opt_num(&c->opts, "width") } };
+                         .next = { .width = vg_opt_num(&c->opts, "width") },
+                         .progress = c->progress };
     vg_replay r;
     vg_table t;
     if (!vg_next_replay(of, &o, &r, e) || !vg_table_init(&t, replay_columns, N_OF(replay_columns), e))

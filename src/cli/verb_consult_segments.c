@@ -21,6 +21,7 @@ static const vg_column cell_columns[] = {
 static const vg_column weighted_columns[] = {
     { "statement", VG_CELL_TEXT, 0 }, { "votes", VG_CELL_INT, 0 },    { "support", VG_CELL_PERCENT, 0 },
     { "low", VG_CELL_PERCENT, 0 },    { "high", VG_CELL_PERCENT, 0 }, { "effective_votes", VG_CELL_NUM, 1 },
+    { "kept_back", VG_CELL_TEXT, 0 },
 };
 static const vg_column presence_columns[] = {
     { "question", VG_CELL_TEXT, 0 }, { "answer", VG_CELL_TEXT, 0 },  { "share_here", VG_CELL_PERCENT, 1 },
@@ -72,7 +73,7 @@ static bool fill_cells(vg_cli *c, view *v, int32_t s, const vg_question *q, vg_e
     return true;
 }
 
-static void fill_weighted(view *v, int32_t s)
+static void fill_weighted(vg_cli *c, view *v, int32_t s)
 {
     vg_weighted_support x = vg_segment_weighted(v->of, &v->w, s, 0);
     vg_cell_text(&v->weighted, v->of->statement[s].id);
@@ -81,6 +82,7 @@ static void fill_weighted(view *v, int32_t s)
     vg_cell_num(&v->weighted, x.low);
     vg_cell_num(&v->weighted, x.high);
     vg_cell_num(&v->weighted, x.effective_size);
+    vg_cell_text(&v->weighted, yes(c, x.hidden));
 }
 
 static void fill_presence(vg_cli *c, view *v)
@@ -98,6 +100,12 @@ static void fill_presence(vg_cli *c, view *v)
     }
 }
 
+/* Of a weighting that keeps a count back only whole people are told: the exact size would give the count away. */
+static double effective(const view *v)
+{
+    return vg_weights_hide_some(&v->w) ? floor(v->w.effective_size) : v->w.effective_size;
+}
+
 static void put_json(vg_cli *c, const view *v)
 {
     vg_json j = vg_json_to(c->out);
@@ -105,8 +113,9 @@ static void put_json(vg_cli *c, const view *v)
     vg_json_key(&j, VG_S("support")), vg_table_json(&v->cells, &j);
     if (v->has_weights) {
         vg_json_key(&j, VG_S("people_weighted")), vg_json_int(&j, v->w.n_people);
-        vg_json_key(&j, VG_S("effective_size")), vg_json_num(&j, v->w.effective_size);
-        vg_json_key(&j, VG_S("largest_weight")), vg_json_num(&j, v->w.largest);
+        vg_json_key(&j, VG_S("effective_size")), vg_json_num(&j, effective(v));
+        vg_json_key(&j, VG_S("largest_weight"));
+        vg_json_num(&j, vg_weights_hide_some(&v->w) ? NAN : v->w.largest);
         vg_json_key(&j, VG_S("weighted")), vg_table_json(&v->weighted, &j);
         vg_json_key(&j, VG_S("presence")), vg_table_json(&v->presence, &j);
     }
@@ -122,7 +131,7 @@ static bool put_tables(vg_cli *c, const view *v, vg_err *e)
         return true;
     vg_put_char(c->out, '\n');
     vg_line(c, "consult.weighted", vg_arg_int("n", v->w.n_people),
-            vg_arg_num("effective", v->w.effective_size, 1));
+            vg_arg_num("effective", effective(v), vg_weights_hide_some(&v->w) ? 0 : 1));
     if (!vg_table_put(&v->weighted, c->lang, c->form, 0, c->out, e))
         return false;
     vg_put_char(c->out, '\n');
@@ -138,7 +147,7 @@ static bool fill(vg_cli *c, view *v, vg_err *e)
             if (!fill_cells(c, v, s, &v->g.question[q], e))
                 return false;
         if (v->has_weights)
-            fill_weighted(v, s);
+            fill_weighted(c, v, s);
     }
     fill_presence(c, v);
     return true;

@@ -60,8 +60,10 @@ bool vg_verb_consult_stability(vg_cli *c, vg_err *e)
     if (!vg_cli_conversation(c, &of, e))
         return false;
     uint64_t seed = (uint64_t)vg_opt_int(&c->opts, "seed");
-    vg_polis_opts polis = { .seed = seed, .n_threads = c->n_threads, .groups_only = true };
-    vg_house_opts house = { .seed = seed, .n_threads = c->n_threads };
+    vg_polis_opts polis = {
+        .seed = seed, .n_threads = c->n_threads, .groups_only = true, .progress = c->progress
+    };
+    vg_house_opts house = { .seed = seed, .n_threads = c->n_threads, .progress = c->progress };
     static const char *const name[2] = { "house", "polis" };
     vg_group_engine *const engine[2] = { vg_house_engine, polis_engine };
     void *const ctx[2] = { &house, &polis };

@@ -12,7 +12,7 @@
  * Nothing here depends on the order of participants, statements or votes in the record: work is done in the order of
  * ids, and random numbers come from streams named by what they are for. Same votes, options and seed: the same bytes,
  * on any number of threads. Statements that moderation rejected and statements about the conversation itself (meta)
- * teach the model nothing and are not counted. Method, sources and measured figures: README.md of this folder.
+ * teach the model about their voters, but place nobody in a group and are counted nowhere. Method, sources and measured figures: README.md of this folder.
  */
 #ifndef VG_CONSULTATION_HOUSE_H
 #define VG_CONSULTATION_HOUSE_H

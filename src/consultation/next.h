@@ -46,6 +46,7 @@ typedef struct {
     int32_t n_threads;
     uint64_t seed;
     vg_next_opts next;
+    vg_progress progress;
 } vg_replay_opts;
 
 typedef struct {

@@ -96,22 +96,32 @@ static void presence(const vg_segments *g, const vg_margin *m, vg_presence *out)
     }
 }
 
-/* Shares of a question add up to 1: a single hidden one would follow from the others. */
+/* Shares of a question add up to 1: what is hidden is at least two answers and VG_SEGMENT_LEAST people. True when one
+ * more was hidden. */
+static bool hide_one_more(vg_presence *x, int32_t n, const vg_question *q)
+{
+    int32_t hidden = 0, people = 0, next = -1;
+    for (int32_t i = 0; i < n; i++) {
+        int32_t size = q->size[x[i].answer];
+        hidden += x[i].hidden;
+        people += x[i].hidden ? size : 0;
+        if (!x[i].hidden && size > 0 && (next < 0 || size < q->size[x[next].answer]))
+            next = i;
+    }
+    if (hidden == 0 || next < 0 || (hidden >= 2 && people >= VG_SEGMENT_LEAST))
+        return false;
+    x[next].hidden = true;
+    x[next].share_here = x[next].low = x[next].high = NAN;
+    return true;
+}
+
 static void hide_presences(vg_presence *x, int32_t n, const vg_segments *g)
 {
     for (int32_t from = 0, to; from < n; from = to) {
-        int32_t hidden = 0, next = -1;
-        const vg_question *q = &g->question[x[from].question];
-        for (to = from; to < n && x[to].question == x[from].question; to++) {
-            hidden += x[to].hidden;
-            if (!x[to].hidden && q->size[x[to].answer] > 0 &&
-                (next < 0 || q->size[x[to].answer] < q->size[x[next].answer]))
-                next = to;
-        }
-        if (hidden == 1 && next >= 0) {
-            x[next].hidden = true;
-            x[next].share_here = x[next].low = x[next].high = NAN;
-        }
+        for (to = from; to < n && x[to].question == x[from].question;)
+            to++;
+        while (hide_one_more(x + from, to - from, &g->question[x[from].question]))
+            ;
     }
 }
 
@@ -158,7 +168,46 @@ bool vg_segments_rake(const vg_consultation *c, const vg_segments *g, const vg_m
     summarise(w, g->n_participants, &x);
     x.weight = w;
     x.presence = here;
+    x.segments = g;
     *out = x;
+    return true;
+}
+
+bool vg_weights_hide_some(const vg_weights *w)
+{
+    for (int32_t i = 0; i < w->n_presence; i++)
+        if (w->presence[i].hidden)
+            return true;
+    return false;
+}
+
+/* True when vg_segment_support keeps nothing back of this question: no answer was given by 1 .. least - 1 of those who
+ * voted, and neither was none. */
+static bool all_shown(const vg_consultation *c, const vg_question *q, int32_t statement)
+{
+    vg_arena a;
+    vg_err ignored = VG_NO_ERR;
+    if (!vg_arena_init(&a, (int64_t)q->n_answers * 8 + 4096, &ignored))
+        return false;
+    int32_t *n = vg_new(&a, int32_t, (int64_t)q->n_answers + 1);
+    bool good = n != NULL;
+    for (int64_t t = c->col_at[statement]; good && t < c->col_at[statement + 1]; t++) {
+        int32_t answer = q->of[c->col_participant[t]];
+        n[answer == VG_SEGMENT_NONE ? q->n_answers : answer]++;
+    }
+    for (int32_t i = 0; good && i <= q->n_answers; i++)
+        good = n[i] == 0 || n[i] >= VG_SEGMENT_LEAST;
+    vg_arena_free(&a);
+    return good;
+}
+
+/* Weights rest on the questions with margins; a question comes once for each of its answers, one after another. */
+static bool may_show(const vg_consultation *c, const vg_weights *w, int32_t statement)
+{
+    for (int32_t i = 0; i < w->n_presence; i++)
+        if ((i == 0 || w->presence[i].question != w->presence[i - 1].question) &&
+            !all_shown(c, &w->segments->question[w->presence[i].question], statement))
+            return false;
     return true;
 }
 
@@ -174,7 +223,8 @@ vg_weighted_support vg_segment_weighted(const vg_consultation *c, const vg_weigh
         sum += own;
         squares += own * own;
     }
-    if (x.n_cast < VG_SEGMENT_LEAST) {
+    if (x.n_cast < VG_SEGMENT_LEAST || !may_show(c, w, statement)) {
+        x.hidden = c->col_at[statement + 1] > c->col_at[statement];
         x.n_cast = 0;
         return x;
     }

@@ -29,8 +29,8 @@ typedef struct {
 static bool learn_polis(replay *r, const vg_consultation *part, vg_err *e)
 {
     vg_polis p;
-    if (!vg_polis_analyse(part, &(vg_polis_opts){ .seed = r->o->seed, .n_threads = r->o->n_threads },
-                          &r->scratch, &p, e))
+    vg_polis_opts o = { .seed = r->o->seed, .n_threads = r->o->n_threads, .progress = r->o->progress };
+    if (!vg_polis_analyse(part, &o, &r->scratch, &p, e))
         return false;
     for (int32_t s = 0; s < r->c->n_statements; s++)
         r->worth[s] = s < p.n_columns && p.priority[s] > 0 ? p.priority[s] : 1;
@@ -49,7 +49,7 @@ static bool learn(replay *r, vg_consultation *part, vg_err *e)
         return true;
     if (r->route == VG_ROUTE_POLIS)
         return learn_polis(r, part, e);
-    vg_house_opts o = { .seed = r->o->seed, .n_threads = r->o->n_threads };
+    vg_house_opts o = { .seed = r->o->seed, .n_threads = r->o->n_threads, .progress = r->o->progress };
     return vg_opinions_fit(part, &o, &r->m, e) && vg_house_analyse(part, r->m, &o, &r->scratch, &r->h, e);
 }
 
@@ -206,7 +206,7 @@ bool vg_next_replay(const vg_consultation *c, const vg_replay_opts *o, vg_replay
     vg_arena a;
     if (!vg_arena_init(&a, (int64_t)4 << 30, e))
         return false;
-    vg_house_opts house = { .seed = o->seed, .n_threads = o->n_threads };
+    vg_house_opts house = { .seed = o->seed, .n_threads = o->n_threads, .progress = o->progress };
     vg_opinions *m = NULL;
     vg_house whole;
     replay r = { .c = c, .o = o };

@@ -31,15 +31,23 @@ int32_t vg_opinion_cast(const vg_house_support *s)
 void vg_opinion_hidden(const vg_opinion_page *p, const vg_house_statement *s,
                        bool hidden[VG_HOUSE_MAX_GROUPS])
 {
-    int32_t n = p->h->n_groups, n_hidden = 0, next = -1;
-    for (int32_t g = 0; g < n; g++) {
+    int32_t n = p->h->n_groups;
+    for (int32_t g = 0; g < n; g++)
         hidden[g] = vg_opinion_cast(&s->group[g]) < VG_REPORT_LEAST;
-        n_hidden += hidden[g];
-        if (!hidden[g] && (next < 0 || vg_opinion_cast(&s->group[g]) < vg_opinion_cast(&s->group[next])))
-            next = g;
+    for (bool more = true; more;) {
+        int32_t n_hidden = 0, people = 0, next = -1;
+        for (int32_t g = 0; g < n; g++) {
+            int32_t cast = vg_opinion_cast(&s->group[g]);
+            n_hidden += hidden[g] && cast > 0;
+            people += hidden[g] ? cast : 0;
+            if (!hidden[g] && (next < 0 || cast < vg_opinion_cast(&s->group[next])))
+                next = g;
+        }
+        /* Else it would be the total less the others. */
+        more = n_hidden > 0 && next >= 0 && (n_hidden == 1 || people < VG_REPORT_LEAST);
+        if (more)
+            hidden[next] = true;
     }
-    if (n_hidden == 1 && next >= 0) /* else it would be the total less the others */
-        hidden[next] = true;
 }
 
 void vg_opinion_share_cell(vg_opinion_page *p, double share, double low, double high)
@@ -77,7 +85,7 @@ static int32_t count_place(const vg_house *h, vg_house_place place)
 {
     int32_t n = 0;
     for (int32_t i = 0; i < h->n_statements; i++)
-        n += h->statement[i].place == place;
+        n += h->statement[i].place == place && vg_opinion_cast(&h->statement[i].everyone) >= VG_REPORT_LEAST;
     return n;
 }
 
@@ -153,7 +161,8 @@ static void put_map(vg_opinion_page *p)
                             .group = h->group,
                             .n_groups = h->n_groups,
                             .group_name = p->group_name,
-                            .group_text = text });
+                            .group_text = text,
+                            .least = VG_REPORT_LEAST });
     if (h->n_groups > 1)
         vg_page_note(g, "consultation.stability", vg_arg_num("ari", h->stability, 2));
     vg_page_section_end(g);

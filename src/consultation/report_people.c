@@ -1,5 +1,5 @@
-/* The report's people: who was heard poorly, and segments. Invariant: a count under 5 is never written, nor one that the
- * written ones and their total give away. */
+/* The report's people: who was heard poorly, and segments. Invariant: a count under 5 is never written, and no share of
+ * a segment that the written ones and their total give away. */
 #include <math.h>
 
 #include "consultation/report_int.h"

@@ -1,5 +1,6 @@
 /* The report's statements: what each group stands for, the common ground, what divides, and all of them. Invariant: a
- * share stands with its interval, and is kept back where it rests on fewer than 5 votes. */
+ * share stands with its interval, and is kept back where it rests on fewer than 5 votes, and so is the statement's place
+ * among the others. */
 #include <math.h>
 
 #include "consultation/report_int.h"
@@ -178,6 +179,12 @@ static void put_statement(vg_opinion_page *p, const vg_house_statement *s, bool 
     vg_page_row_end(g);
 }
 
+/* Too few votes to be placed among others: what a handful of people said would follow from the list they are in. */
+static bool too_few(const vg_house_statement *s)
+{
+    return vg_opinion_cast(&s->everyone) < VG_REPORT_LEAST;
+}
+
 /* The first `top` of an order that stand at a place. Returns how many there are in all. */
 static int32_t put_list(vg_opinion_page *p, vg_house_place place, bool backwards, const char *label)
 {
@@ -185,7 +192,7 @@ static int32_t put_list(vg_opinion_page *p, vg_house_place place, bool backwards
     int32_t n = 0;
     for (int32_t i = 0; i < h->n_statements; i++) {
         int32_t at = h->by_bridging[backwards ? h->n_statements - 1 - i : i];
-        if (h->statement[at].place != place)
+        if (h->statement[at].place != place || too_few(&h->statement[at]))
             continue;
         if (n++ == 0) {
             vg_page_table_begin(&p->page, label);
@@ -302,8 +309,17 @@ void vg_opinion_statements(vg_opinion_page *p)
     vg_page_details(g, "consultation.statements-open", &arg, 1);
     vg_page_table_begin(g, "consultation.statements");
     put_heads(p, false);
-    for (int32_t i = 0; i < shown; i++)
-        put_statement(p, &h->statement[h->by_bridging[i]], false);
+    int32_t listed = 0;
+    for (int32_t i = 0; i < h->n_statements && listed < shown; i++)
+        if (!too_few(&h->statement[h->by_bridging[i]])) {
+            put_statement(p, &h->statement[h->by_bridging[i]], false);
+            listed++;
+        }
+    for (int32_t i = 0; i < h->n_statements && listed < shown; i++) /* last, in the order of the record */
+        if (too_few(&h->statement[i])) {
+            put_statement(p, &h->statement[i], false);
+            listed++;
+        }
     vg_page_table_end(g);
     vg_page_details_end(g);
     vg_page_section_end(g);

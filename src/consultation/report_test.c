@@ -145,10 +145,35 @@ static void figures_of_fewer_than_five_votes_are_kept_back_two_at_a_time(void **
     group[0].n_agree = 5;
     vg_opinion_hidden(&p, &s, hidden);
     assert_true(!hidden[0] && !hidden[1] && !hidden[2]);
-    group[0].n_agree = 1;
-    group[1].n_agree = 2;
+    group[0].n_agree = 3;
+    group[1].n_agree = 4;
     vg_opinion_hidden(&p, &s, hidden);
     assert_true(hidden[0] && hidden[1] && !hidden[2]);
+    group[0].n_agree = 1; /* 1 + 2 would be known together */
+    group[1].n_agree = 2;
+    vg_opinion_hidden(&p, &s, hidden);
+    assert_true(hidden[0] && hidden[1] && hidden[2]);
+}
+
+/* Where only three people voted, the list that a statement is in would say what they think. */
+static void a_statement_with_fewer_than_five_votes_is_in_no_list(void **state)
+{
+    (void)state;
+    vg_house whole = house;
+    vg_house_statement *s = vg_new(&arena, vg_house_statement, house.n_statements);
+    for (int32_t i = 0; i < house.n_statements; i++) {
+        s[i] = house.statement[i];
+        s[i].place = VG_HOUSE_COMMON;
+        s[i].everyone.n_agree = 3;
+        s[i].everyone.n_pass = s[i].everyone.n_disagree = 0;
+    }
+    house.statement = s;
+    vg_str text = page(&votes, VG_LANG_EN);
+    house = whole;
+    ptrdiff_t from = vg_find(text, VG_S("id=\"common\"")), to = vg_find(text, VG_S("id=\"divides\""));
+    assert_true(from > 0 && to > from);
+    assert_true(vg_find(vg_sub(text, from, to - from), VG_S("<td")) < 0);
+    assert_true(vg_find(page(&votes, VG_LANG_EN), VG_S("<td")) > 0);
 }
 
 static void a_group_stands_for_what_it_says_more_than_the_others(void **state)
@@ -176,6 +201,7 @@ int main(void)
         cmocka_unit_test(strangers_texts_stay_texts_and_nothing_is_loaded),
         cmocka_unit_test(the_same_record_gives_the_same_bytes),
         cmocka_unit_test(figures_of_fewer_than_five_votes_are_kept_back_two_at_a_time),
+        cmocka_unit_test(a_statement_with_fewer_than_five_votes_is_in_no_list),
         cmocka_unit_test(a_group_stands_for_what_it_says_more_than_the_others),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -105,6 +105,7 @@ typedef struct {
     int32_t n_rounds;
     int32_t n_presence;
     const vg_presence *presence; /* in the order of the margins */
+    const vg_segments *segments; /* that the weights were made of; must outlive them */
 } vg_weights;
 
 /**
@@ -115,13 +116,19 @@ typedef struct {
 bool vg_segments_rake(const vg_consultation *c, const vg_segments *g, const vg_margins *m, vg_arena *a,
                       vg_weights *out, vg_err *e);
 
+/** True where a presence is kept back: `largest` and an exact `effective_size` would then give its count away. */
+bool vg_weights_hide_some(const vg_weights *w);
+
 /**
  * Weighted support for a statement: sum of weights of those who agree over the weights of those who voted, and an
- * interval with the effective number of them. NaN with fewer than VG_SEGMENT_LEAST people.
+ * interval with the effective number of them. NaN, with n_cast = 0 and `hidden`, where fewer than VG_SEGMENT_LEAST people
+ * with a weight voted, and where vg_segment_support keeps back a cell of a question with margins: beside the shown
+ * cells and the totals a weighted sum is one equation more, enough to find what is kept back.
  */
 typedef struct {
     double share, low, high, effective_size;
     int32_t n_cast;
+    bool hidden; /* somebody voted, and nothing is shown */
 } vg_weighted_support;
 
 vg_weighted_support vg_segment_weighted(const vg_consultation *c, const vg_weights *w, int32_t statement,

@@ -276,6 +276,82 @@ static void who_is_missing_is_said(void **state)
     CHECK_NEAR(s.effective_size, w.effective_size, 1e-9);
 }
 
+/* 20 people of the north, 16 of the south, 4 of the west: the votes of the west must not follow from a weighted share. */
+static void a_weighted_share_is_kept_back_beside_a_kept_back_cell(void **state)
+{
+    (void)state;
+    vg_err e = VG_NO_ERR;
+    int8_t value[40] = { 1, 1, 0, [39] = 1 };
+    char text[2048] = "participant,region\n";
+    for (int i = 0; i < 40; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "p%d,%s\n", i,
+                 i < 20   ? "north"
+                 : i < 36 ? "south"
+                          : "west");
+    vg_consultation c = people(40, value);
+    vg_segments g;
+    vg_margins m;
+    vg_weights w;
+    CHECK_OK(read_segments(text, &c, &g, &e), &e);
+    CHECK_OK(read_margins("question,answer,share\nregion,north,0.4\nregion,south,0.4\nregion,west,0.2\n", &g,
+                          &m, &e),
+             &e);
+    CHECK_OK(vg_segments_rake(&c, &g, &m, &arena, &w, &e), &e);
+    assert_true(vg_weights_hide_some(&w));
+    vg_weighted_support s = vg_segment_weighted(&c, &w, 0, 0.9);
+    assert_true(s.hidden);
+    assert_int_equal(s.n_cast, 0);
+    assert_true(isnan(s.share) && isnan(s.low) && isnan(s.high) && isnan(s.effective_size));
+}
+
+/* 38 of 40 said where they live: without those two in the count, the total gives them away. */
+static void a_weighted_share_is_kept_back_when_few_did_not_answer(void **state)
+{
+    (void)state;
+    vg_err e = VG_NO_ERR;
+    int8_t value[40] = { 1 };
+    char text[2048] = "participant,region\n";
+    for (int i = 0; i < 38; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "p%d,%s\n", i, i < 20 ? "north" : "south");
+    vg_consultation c = people(40, value);
+    vg_segments g;
+    vg_margins m;
+    vg_weights w;
+    CHECK_OK(read_segments(text, &c, &g, &e), &e);
+    CHECK_OK(read_margins("question,answer,share\nregion,north,0.3\nregion,south,0.7\n", &g, &m, &e), &e);
+    CHECK_OK(vg_segments_rake(&c, &g, &m, &arena, &w, &e), &e);
+    assert_false(vg_weights_hide_some(&w));
+    assert_true(vg_segment_weighted(&c, &w, 0, 0.9).hidden);
+}
+
+/* 1 + 3 people under 5 in two answers: both would be known together, so a third goes with them. */
+static void hidden_presences_hold_five_people_together(void **state)
+{
+    (void)state;
+    vg_err e = VG_NO_ERR;
+    int8_t value[40] = { 1 };
+    char text[2048] = "participant,region\n";
+    for (int i = 0; i < 40; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "p%d,%c\n", i,
+                 i < 1    ? 'a'
+                 : i < 4  ? 'b'
+                 : i < 14 ? 'c'
+                          : 'd');
+    vg_consultation c = people(40, value);
+    vg_segments g;
+    vg_margins m;
+    vg_weights w;
+    CHECK_OK(read_segments(text, &c, &g, &e), &e);
+    CHECK_OK(
+        read_margins("question,answer,share\nregion,a,0.25\nregion,b,0.25\nregion,c,0.25\nregion,d,0.25\n",
+                     &g, &m, &e),
+        &e);
+    CHECK_OK(vg_segments_rake(&c, &g, &m, &arena, &w, &e), &e);
+    assert_true(w.presence[0].hidden && w.presence[1].hidden && w.presence[2].hidden);
+    assert_false(w.presence[3].hidden);
+    assert_true(isnan(w.presence[2].share_here));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +363,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(raking_meets_the_margins, setup, teardown),
         cmocka_unit_test_setup_teardown(margins_of_nobody_are_refused_by_name, setup, teardown),
         cmocka_unit_test_setup_teardown(who_is_missing_is_said, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_weighted_share_is_kept_back_beside_a_kept_back_cell, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_weighted_share_is_kept_back_when_few_did_not_answer, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(hidden_presences_hold_five_people_together, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,6 +146,7 @@ typedef struct {
     const vg_str *group_name;
     const vg_str *group_text; /* one a group for the table: what it holds; may be NULL */
     int64_t max_points;       /* drawn, evenly taken in their order; 0 = 2,000 */
+    int64_t least;            /* smaller counts are a dash in the table; 0 = all are shown */
 } vg_chart_scatter_opts;
 
 /** The map of opinions. Outlines are convex hulls of all points of a group. Table: group, people, share. */

@@ -180,8 +180,9 @@ static void put_row(vg_page *p, const vg_chart_scatter_opts *c, int32_t group, c
         vg_page_row_say(p, "chart.no-group");
     else
         vg_page_row(p, c->group_name[group]);
-    vg_page_cell(p, vg_arg_int("", count[group + 1]));
-    vg_page_cell(p, vg_arg_percent("", c->n ? (double)count[group + 1] / (double)c->n : NAN, 0));
+    bool few = count[group + 1] > 0 && count[group + 1] < c->least; /* then a dash */
+    vg_page_cell(p, few ? vg_arg_num("", NAN, 0) : vg_arg_int("", count[group + 1]));
+    vg_page_cell(p, vg_arg_percent("", c->n && !few ? (double)count[group + 1] / (double)c->n : NAN, 0));
     if (c->group_text)
         vg_page_cell_wrap(p, group < 0 ? VG_NOSTR : c->group_text[group]);
     vg_page_row_end(p);

@@ -204,8 +204,12 @@ bool vg_vote__put(vg_vote_reading *r, const vg_vote_cells *v, vg_err *e)
         return refuse(r, v, "not a time", v->time,
                       "a time is in milliseconds or seconds since 1970, or written as 2024-03-31T12:00:00Z",
                       e);
-    if (!is_word)
+    if (is_word) {
+        r->has_words = true;
+    } else {
+        r->has_a_number |= vote.value != 0;
         vote.value = (int8_t)(vote.value * r->factor);
+    }
     r->found->n_votes++;
     return !r->sink->vote || r->sink->vote(r->sink->ctx, &vote, vg_csv_at(r->csv, &r->row, 0), e);
 }

@@ -147,5 +147,11 @@ bool vg_vote_csv__read(vg_vote_reading *r, bool wide, vg_err *e)
     if (!map_columns(r, &c, e) || !need(r, &c, wide, e))
         return false;
     assume_sign(r);
-    return wide ? read_wide(r, &c, e) : read_long(r, &c, e);
+    if (!(wide ? read_wide(r, &c, e) : read_long(r, &c, e)))
+        return false;
+    if (r->found->sign_assumed && r->has_words && !r->has_a_number) {
+        r->found->sign_assumed = false;
+        r->found->sign_why = VG_S("the words for the answers");
+    }
+    return true;
 }

@@ -17,7 +17,9 @@ typedef struct {
     vg_vote_sink *sink;
     vg_arena *a;
     vg_vote_found *found;
-    int factor; /* what a number in the file is multiplied with */
+    int factor;        /* what a number in the file is multiplied with */
+    bool has_words;    /* an answer was a word */
+    bool has_a_number; /* an answer was 1 or -1, on which the sign matters */
 
     /* The file being read. */
     vg_input *in;

@@ -246,6 +246,19 @@ static void words_need_no_sign(void **state)
     assert_int_equal(r->got.vote[2].value, 0);
 }
 
+static void a_file_of_words_assumes_no_sign(void **state)
+{
+    (void)state;
+    reading *r =
+        read_text("voter,item,answer\nann,q1,Agree\nann,q2,disagree\nbob,q1,0\n", (vg_vote_opts){ 0 });
+    CHECK_OK(r->good, &r->e);
+    assert_false(r->found.sign_assumed);
+    CHECK_STR(r->found.sign_why, "the words for the answers");
+    r = read_text("voter,item,answer\nann,q1,Agree\nann,q2,-1\n", (vg_vote_opts){ 0 });
+    CHECK_OK(r->good, &r->e);
+    assert_true(r->found.sign_assumed);
+}
+
 static void a_wide_csv_has_a_column_a_statement(void **state)
 {
     (void)state;
@@ -344,6 +357,7 @@ int main(void)
         cmocka_unit_test(any_long_csv_says_that_the_sign_is_assumed),
         cmocka_unit_test(the_sign_option_wins),
         cmocka_unit_test(words_need_no_sign),
+        cmocka_unit_test(a_file_of_words_assumes_no_sign),
         cmocka_unit_test(a_wide_csv_has_a_column_a_statement),
         cmocka_unit_test(the_map_names_columns),
         cmocka_unit_test(a_value_outside_minus_one_to_one_is_refused_with_its_line),
