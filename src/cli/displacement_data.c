@@ -20,14 +20,72 @@ static bool has_variable(const vg_variable *v, int64_t n, vg_str name)
     return false;
 }
 
+/* A name that the file does not have: the nearest one, or all that there are. */
+static bool no_variable(const char *path, const vg_variable *v, int64_t n, vg_str asked, vg_err *e)
+{
+    char list[160] = "";
+    int32_t best = (int32_t)asked.n / 2;
+    vg_str near = VG_NOSTR;
+    for (int64_t i = 0; i < n; i++) {
+        if (!(v[i].kinds & (1u << VG_UNIT_ADMIN1)))
+            continue;
+        size_t have = strlen(list);
+        snprintf(list + have, sizeof list - have, "%s%.*s", have ? ", " : "", VG_P(v[i].name));
+        int32_t far = vg_geo_edit_distance(asked, v[i].name);
+        if (far <= best) {
+            best = far;
+            near = v[i].name;
+        }
+    }
+    vg_fail(e, VG_ENOTFOUND, ((vg_at){ .file = vg_str_z(path) }),
+            "there are no numbers of \"%.*s\" by region and month", VG_P(vg_utf8_head(asked, 60)));
+    vg_why(e, "%s%s", list[0] ? "the file has " : "the file has no numbers by region and month", list);
+    if (near.n)
+        return vg_mend(e, "did you mean \"%.*s\"?", VG_P(near));
+    return vg_mend(e, "name one of those that the file has");
+}
+
+/* Regions without any number in the whole panel say nothing about arrivals: they would be forecast from other regions
+ * only, those of another country too. What is left out is told. */
+static bool leave_out_unknown(vg_cli *c, vg_panel *p, vg_err *e)
+{
+    int32_t kept = 0;
+    vg_str names = VG_NOSTR;
+    for (int32_t u = 0; u < p->n_units; u++) {
+        const double *row = p->value + (int64_t)u * p->n_months;
+        int32_t known = 0;
+        for (int32_t m = 0; m < p->n_months; m++)
+            known += !isnan(row[m]);
+        if (known) {
+            memmove(p->value + (int64_t)kept * p->n_months, row, (size_t)p->n_months * sizeof *row);
+            p->unit[kept++] = p->unit[u];
+        } else if (u - kept < 8) {
+            names =
+                vg_format(&c->arena, "%.*s%s%.*s", VG_P(names), names.n ? ", " : "", VG_P(p->unit[u].name));
+        }
+    }
+    int32_t out = p->n_units - kept;
+    if (!kept) {
+        vg_fail(e, VG_ENODATA, VG_NOWHERE, "no month of any region has a number of %.*s", VG_P(p->variable));
+        return vg_mend(e, "see which columns of the file hold numbers: vigie check FILE");
+    }
+    p->n_units = kept;
+    if (out)
+        vg_note(c, "displacement.without", vg_arg_int("n", out), vg_arg_text("names", names));
+    return true;
+}
+
 /* The variable of a file: the one asked for, else arrivals, else its own. */
-static bool variable_of(vg_cli *c, vg_store *st, const vg_vintage *v, vg_str *name, vg_err *e)
+static bool variable_of(vg_cli *c, vg_store *st, const char *path, const vg_vintage *v, vg_str *name,
+                        vg_err *e)
 {
     vg_variable *all;
     int64_t n;
     vg_str asked = vg_opt_text(&c->opts, "variable"), arrivals = VG_S("arrivals");
     if (!vg_store_variables(st, v->id, &c->arena, &all, &n, e))
         return false;
+    if (asked.n && !has_variable(all, n, asked))
+        return no_variable(path, all, n, asked, e);
     *name = asked.n ? asked : has_variable(all, n, arrivals) ? arrivals : v->variable;
     return true;
 }
@@ -65,7 +123,7 @@ static bool arrivals_of_file(vg_cli *c, const char *path, vg_cli_arrivals *d, vg
         vg_note(c, "displacement.refused", vg_arg_int("n", done.vintage.n_rejected),
                 vg_arg_text("file", vg_str_z(path)));
     q.source = done.vintage.source;
-    return variable_of(c, d->st, &done.vintage, &q.variable, e) &&
+    return variable_of(c, d->st, path, &done.vintage, &q.variable, e) &&
            vg_store_panel(d->st, &q, &c->arena, &d->arrivals, e) && find_train_end(c, d, &done.vintage, e);
 }
 
@@ -135,6 +193,8 @@ static bool add_file(vg_cli *c, vg_str path, vg_str names, vg_cli_arrivals *d, v
     vg_panel_query q = { .source = done.vintage.source, .kind = VG_UNIT_ADMIN1 };
     for (vg_str rest = names; rest.n;) {
         q.variable = vg_cut(&rest, ':');
+        if (!has_variable(all, n, q.variable))
+            return no_variable(z.s, all, n, q.variable, e);
         if (!add_panel(c, d->more, &q, d, e))
             return false;
     }
@@ -248,6 +308,7 @@ bool vg_cli_arrivals_open(vg_cli *c, vg_store_mode mode, vg_cli_arrivals *out, v
         ok = vg_fail(e, VG_EARG, VG_NOWHERE, "--task and --panel name the same thing: give one of them");
     ok = ok && (task || panel ? arrivals_of_file(c, task ? task : panel, &d, e)
                               : arrivals_of_store(c, mode, &d, e));
+    ok = ok && leave_out_unknown(c, &d.arrivals, e);
     ok = ok && add_covariates(c, &d, e) && add_flows(c, &d, e) && list_vintages(c, &d, e);
     if (!ok) {
         vg_cli_arrivals_close(&d);
@@ -335,7 +396,7 @@ bool vg_cli_scenario(vg_str text, const vg_cli_arrivals *d, vg_displacement_scen
     int64_t months = 0;
     vg_str length = rest, before = vg_cut(&length, ':');
     vg_str region = before, month = vg_trim(vg_cut(&region, '@'));
-    if (!vg_month_parse(month, &s.as_month) ||
+    if (!word.n || !vg_month_parse(month, &s.as_month) ||
         (length.n && (!vg_int(length, &months) || months < 1 || months > 120))) {
         vg_fail(e, VG_EARG, VG_NOWHERE, "--scenario cannot be read: \"%.*s\"", VG_P(vg_utf8_head(text, 80)));
         return vg_mend(e, "write WHAT=YYYY-MM, or WHAT=YYYY-MM@REGION:MONTHS, such as drought=2017-04");

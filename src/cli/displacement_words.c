@@ -163,11 +163,14 @@ static void add_parts(const vg_cli *c, vg_table *t, const vg_displacement_kept_u
 static void say_head(vg_cli *c, const vg_displacement_kept *k)
 {
     const vg_displacement_kept_params *p = &k->params;
-    vg_line(c, "displacement.title", vg_arg_month("from", p->origin + 1),
-            vg_arg_month("to", p->origin + p->n_leads), vg_arg_month("origin", p->origin));
+    vg_line(c, p->n_leads > 1 ? "displacement.title" : "displacement.title-month",
+            vg_arg_month("from", p->origin + 1), vg_arg_month("to", p->origin + p->n_leads),
+            vg_arg_month("origin", p->origin));
     vg_line(c, "displacement.basis", vg_arg_text("model", p->model), vg_arg_text("source", p->source),
             vg_arg_text("variable", p->variable), vg_arg_int("draws", p->n_draws),
             vg_arg_int("units", k->n_units));
+    if (p->threshold > 0)
+        vg_line(c, "displacement.own-threshold", vg_arg_num("n", p->threshold, 0));
     if (p->covariates.n)
         vg_line(c, "displacement.covariates", vg_arg_text("names", p->covariates));
     if (p->scenario.n)
@@ -182,11 +185,12 @@ static void say_sparse(vg_cli *c, const vg_displacement_kept *k)
             vg_line(c, "displacement.sparse", vg_arg_text("name", k->unit[i].name));
 }
 
-static bool say_scores(vg_cli *c, const vg_displacement_kept *k, const vg_table *scores, vg_err *e)
+static bool say_scores(vg_cli *c, const vg_displacement_kept *k, bool unchecked, const vg_table *scores,
+                       vg_err *e)
 {
     vg_put_char(c->out, '\n');
     if (k->n_scores == 0) {
-        vg_line(c, "displacement.not-scored", vg_arg_int("n", 0));
+        vg_line(c, unchecked ? "displacement.unchecked" : "displacement.not-scored", vg_arg_int("n", 0));
         return true;
     }
     vg_line(c, "displacement.scored", vg_arg_month("from", k->score[0].first_month),
@@ -273,7 +277,7 @@ static void put_head(vg_json *j, const vg_displacement_kept *k)
 {
     char text[16];
     const vg_displacement_kept_params *p = &k->params;
-    vg_json_key(j, VG_S("run")), vg_json_int(j, k->run.id);
+    vg_json_key(j, VG_S("run")), vg_json_num(j, k->run.id ? (double)k->run.id : (double)NAN);
     vg_json_key(j, VG_S("source")), vg_json_str(j, p->source);
     vg_json_key(j, VG_S("variable")), vg_json_str(j, p->variable);
     vg_json_key(j, VG_S("covariates")), vg_json_str(j, p->covariates);
@@ -336,7 +340,7 @@ static bool say(vg_cli *c, const vg_displacement_kept *k, const vg_displacement_
         if (!vg_table_put(parts, c->lang, VG_FORM_TABLE, 0, c->out, e))
             return false;
     }
-    if (!say_scores(c, k, scores, e))
+    if (!say_scores(c, k, s->unchecked, scores, e))
         return false;
     vg_put_char(c->out, '\n');
     if (s->from_file)

@@ -9,6 +9,7 @@ typedef struct {
     vg_str explain; /* region whose reasons are shown; empty = none */
     bool split;     /* origins and reasons too */
     bool from_file; /* nothing was kept */
+    bool unchecked; /* the check on past years was not wanted */
 } vg_displacement_shown;
 
 /** Table, JSON or CSV of a run, as the command line's form asks. */

@@ -82,6 +82,11 @@ static bool read_borders(vg_cli *c, vg_flow_opts *o, vg_err *e)
         if (!a.n || !b.n || !read_day(day, &x.day) || o->n_borders == MAX_WHAT_IF)
             return bad_form("close-border", one, "A:B@DAY, with commas between several; countries or places",
                             "Mali:Niger@40", e);
+        if (vg_eq_nocase(a, b)) {
+            vg_fail(e, VG_EARG, VG_NOWHERE, "\"%.*s\" has the same name on both sides of the border",
+                    VG_P(one));
+            return vg_mend(e, "name two countries, or two places that one route joins");
+        }
         list[o->n_borders++] = x;
     }
     o->border = list;
@@ -126,11 +131,29 @@ bool vg_cli_flow_opts(vg_cli *c, vg_flow_opts *o, vg_err *e)
                          .per_day = vg_opt_given(from, "per-day") ? vg_opt_num(from, "per-day") : 0,
                          .blind = vg_opt_given(from, "no-capacity"),
                          .n_threads = c->n_threads };
+    if (o->per_day > 0 && vg_opt_given(from, "total")) {
+        vg_fail(e, VG_EARG, VG_NOWHERE, "--per-day and --total both say how many people arrive");
+        return vg_mend(e, "give one of the two");
+    }
     if (o->n_people && !agents) {
         vg_fail(e, VG_EARG, VG_NOWHERE, "--people is for --engine agents");
         return vg_why(e, "expected flows have no number of people to choose");
     }
     return read_borders(c, o, e) && read_camps(c, o, e);
+}
+
+/* A change behind the last day changes nothing, and a table beside it would say that it has no effect. */
+static bool check_days(const vg_flow_opts *o, const vg_flow_conflict *c, vg_err *e)
+{
+    int32_t n_days = o->n_days ? o->n_days : c->n_days, day = 0;
+    for (int32_t i = 0; i < o->n_borders; i++)
+        day = o->border[i].day > day ? o->border[i].day : day;
+    for (int32_t i = 0; i < o->n_camps; i++)
+        day = o->camp[i].day > day ? o->camp[i].day : day;
+    if (day < n_days)
+        return true;
+    vg_fail(e, VG_ERANGE, VG_NOWHERE, "a change on day %d, but the run ends on day %d", day, n_days - 1);
+    return vg_mend(e, "name an earlier day, or run more days: --days %d", day + 30);
 }
 
 /* --- the run --- */
@@ -162,13 +185,15 @@ static bool simulate(vg_cli *c, work *w, vg_err *e)
     return true;
 }
 
-/* Kept when a store was named, or the default one is there; a question needs no store. */
+/* Kept when a store was named, or the default one is there; a question needs no store, and over HTTP no right to change. */
 static bool keep(vg_cli *c, work *w, int64_t started, vg_err *e)
 {
     vg_str path;
     if (!vg_flow_kept_make(&w->conflict, &w->opts, &w->run, &c->arena, &w->kept, e) ||
         !vg_cli_store_path(c, &path, e))
         return false;
+    if (c->served && !c->may_change)
+        return true;
     if (!vg_opt_given(&c->opts, "store") && access(path.s, F_OK) != 0)
         return true;
     vg_store *st;
@@ -322,7 +347,7 @@ static void put_json(vg_cli *c, const work *w, const vg_table *t)
     vg_json j = vg_json_to(c->out);
     vg_json_object(&j);
     vg_json_key(&j, VG_S("conflict")), vg_json_str(&j, p->conflict);
-    vg_json_key(&j, VG_S("run")), vg_json_int(&j, w->id);
+    vg_json_key(&j, VG_S("run")), vg_json_num(&j, w->id ? (double)w->id : (double)NAN);
     vg_json_key(&j, VG_S("mode")), vg_json_str(&j, p->observed_to ? VG_S("nowcast") : VG_S("forecast"));
     put_scores(&j, w);
     vg_json_key(&j, VG_S("seconds")), vg_json_num(&j, w->seconds);
@@ -410,7 +435,8 @@ static bool one_conflict(vg_cli *c, const char *folder, vg_err *e)
     work w = { .id = 0 };
     int64_t started = vg_now();
     bool good = vg_cli_flow_opts(c, &w.opts, e) && vg_flow_read(folder, &c->arena, &w.conflict, e) &&
-                simulate(c, &w, e) && sort_camps(c, &w, e) && keep(c, &w, started, e);
+                check_days(&w.opts, &w.conflict, e) && simulate(c, &w, e) && sort_camps(c, &w, e) &&
+                keep(c, &w, started, e);
     vg_terminal_end();
     return good && show(c, &w, e);
 }

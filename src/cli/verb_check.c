@@ -98,14 +98,23 @@ static bool count_reject(void *ctx, const vg_reject *r, vg_err *e)
     return true;
 }
 
-static void fill(vg_table *table, const tally *t)
+/* What is wrong, and with it the name that was perhaps meant. */
+static vg_str example(vg_cli *c, const vg_err *why)
+{
+    vg_str what = vg_str_z(why->what), mend = vg_str_z(why->mend), hint = VG_S("did you mean ");
+    if (!vg_eq(vg_sub(mend, 0, hint.n), hint))
+        return what;
+    return vg_format(&c->arena, "%.*s: %.*s", VG_P(what), VG_P(mend));
+}
+
+static void fill(vg_cli *c, vg_table *table, const tally *t)
 {
     for (int i = 0; i < t->n_groups; i++) {
         const vg_err *first = &t->groups[i].first;
         vg_cell_text(table, reason(first));
         vg_cell_int(table, t->groups[i].n);
         vg_cell_int(table, first->at.line ? first->at.line : INT64_MIN);
-        vg_cell_text(table, vg_str_z(first->what));
+        vg_cell_text(table, example(c, first));
     }
 }
 
@@ -119,6 +128,10 @@ static void say(vg_cli *c, const char *path, const vg_source_found *f, const tal
         vg_line(c, "import.note", vg_arg_text("note", f->note));
     if (f->about.version.n)
         vg_line(c, "check.version", vg_arg_text("version", f->about.version));
+    if (f->n_rows == 0) {
+        vg_line(c, "check.empty", vg_arg_int("n", 0));
+        return;
+    }
     vg_line(c,
             t->events    ? "check.events"
             : t->regions ? "check.numbers"
@@ -169,7 +182,7 @@ static bool show(vg_cli *c, const char *path, const vg_source_found *f, const ta
     vg_table table;
     if (!vg_table_init(&table, columns, (int)(sizeof columns / sizeof *columns), e))
         return false;
-    fill(&table, t);
+    fill(c, &table, t);
     bool good = true;
     if (c->form == VG_FORM_JSON)
         put_json(c, f, t, &table);
@@ -193,7 +206,7 @@ bool vg_verb_check(vg_cli *c, vg_err *e)
     if (!vg_source_read(path, &opts, &sink, &c->arena, &found, e))
         return false;
     vg_terminal_end();
-    if (t->rejects)
+    if (t->rejects || found.n_rows == 0) /* nothing to import either */
         c->exit_code = EXIT_BAD_DATA;
     return show(c, path, &found, t, e);
 }

@@ -94,7 +94,8 @@ static bool make_and_show(vg_cli *c, const vg_cli_arrivals *d, vg_err *e)
     vg_terminal_end();
     vg_displacement_shown shown = { .explain = vg_opt_text(&c->opts, "explain"),
                                     .split = vg_opt_given(&c->opts, "split"),
-                                    .from_file = d->from_file };
+                                    .from_file = d->from_file,
+                                    .unchecked = o.no_check };
     return vg_displacement_show(c, &k, &shown, e);
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/displacement_data.h"
 #include "core/date.h"
+#include "stat/score.h"
 
 #define MODELS "house|expanding|ewm|mean|lag|ewm-log|ridge|lasso"
 
@@ -95,15 +96,13 @@ static bool put_row(void *ctx, bool test, int32_t unit, int32_t month, const dou
     vg_put_num(&f->out, arrivals);
     vg_put_char(&f->out, ',');
     vg_put_num(&f->out, sum / n_draws);
-    static const double level[] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
-    for (int i = 0; i < N_OF(level); i++) { /* ascending draws, linear between two */
-        double at = level[i] * (n_draws - 1);
-        int32_t low = (int32_t)at, high = low + 1 < n_draws ? low + 1 : low;
+    for (int i = 0; i < VG_DISPLACEMENT_LEVELS; i++) {
         vg_put_char(&f->out, ',');
-        vg_put_num(&f->out, draws[low] + (at - low) * (draws[high] - draws[low]));
+        vg_put_num(&f->out, vg_quantile(draws, n_draws, vg_displacement_levels[i]));
     }
     vg_put_char(&f->out, '\n');
-    return !f->out.failed || vg_fail(e, VG_EIO, VG_NOWHERE, "the file of rows cannot be written");
+    (void)e; /* the file's own failure, with its reason, is told at its end */
+    return true;
 }
 
 static bool run_with_rows(const vg_cli_arrivals *d, vg_displacement_backtest_opts *o, const char *path,
@@ -248,6 +247,20 @@ static bool run_all(vg_cli *c, const vg_cli_arrivals *d, vg_displacement_backtes
     return true;
 }
 
+/* A table of dashes would hide that the question was wrong. */
+static bool check_scored(const vg_displacement_backtest *b, const vg_displacement_backtest_opts *o,
+                         const vg_panel *p, vg_err *e)
+{
+    char from[16], to[16];
+    if (b->test.n > 0)
+        return true;
+    int32_t last = o->last_month ? o->last_month : p->first_month + p->n_months - 1;
+    vg_fail(e, VG_ENODATA, VG_NOWHERE, "no month after the training part (%.*s) can be scored up to %.*s",
+            VG_P(vg_month_text(o->train_to, from)), VG_P(vg_month_text(last, to)));
+    vg_why(e, "a month is scored when it and its lags 1 to 23 are known, two years after the data begin");
+    return vg_mend(e, "let the training part end earlier (--train-to), or give more months");
+}
+
 static bool backtest(vg_cli *c, const vg_cli_arrivals *d, vg_err *e)
 {
     const vg_opts *p = &c->opts;
@@ -266,6 +279,8 @@ static bool backtest(vg_cli *c, const vg_cli_arrivals *d, vg_err *e)
     if (!train_end(c, d, &o.train_to, e) || !run_all(c, d, &o, s, &n, e))
         return false;
     vg_terminal_end();
+    if (!check_scored(&s[0].b, &o, &d->arrivals, e))
+        return false;
     if (c->form != VG_FORM_JSON)
         return put_table(c, &o, s, n, e);
     put_json(c, &o, s, n);

@@ -102,9 +102,10 @@ static void put_results(vg_cli *c, const vg_run *run, const vg_result *r, int64_
     char text[16];
     vg_put(c->out, VG_S("{\"run\":"));
     vg_put_int(c->out, run->id);
-    vg_put(c->out, VG_S(",\"verb\":\""));
-    vg_put(c->out, run->verb);
-    vg_put(c->out, VG_S("\",\"params\":"));
+    vg_put(c->out, VG_S(",\"verb\":"));
+    vg_json verb = vg_json_to(c->out);
+    vg_json_str(&verb, run->verb);
+    vg_put(c->out, VG_S(",\"params\":"));
     vg_put(c->out, run->params.n ? run->params : VG_S("null"));
     vg_put(c->out, VG_S(",\"results\":["));
     for (int64_t i = 0; i < n; i++) {

@@ -27,10 +27,13 @@ const vg_opt vg_serve_options[] = {
 
 /* --- the verb table as the server sees it --- */
 
-/* Verbs of the machine and its keeper. */
+/* Verbs of the machine and its keeper, and those that tell what single people voted: nothing there is kept back. */
 static bool is_closed(const vg_verb *v)
 {
-    static const char *const closed[] = { "serve", "fetch", "token add", "token list", "token revoke" };
+    static const char *const closed[] = {
+        "serve",        "fetch",           "token add",    "token list",
+        "token revoke", "consult analyse", "consult next", "consult export"
+    };
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
         if (strcmp(v->name, closed[i]) == 0)
             return true;
@@ -40,8 +43,9 @@ static bool is_closed(const vg_verb *v)
 /* Options that write files, choose the store or shape what only a terminal shows. */
 static bool is_refused(const vg_opt *o)
 {
-    static const char *const refused[] = { "store", "out",   "draws-out", "to",  "json",
-                                           "csv",   "quiet", "threads",   "help" };
+    static const char *const refused[] = { "store", "out", "to", "json", "csv", "quiet", "threads", "help" };
+    if (vg_ends(vg_str_z(o->name), VG_S("-out"))) /* every option named so writes a file */
+        return true;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (strcmp(o->name, refused[i]) == 0)
             return true;

@@ -131,7 +131,8 @@ static bool get_list(vg_json_reader *r, const vg_field *f, char *to, vg_arena *a
     int32_t n = 0;
     vg_json_kind item = f->kind == VG_FIELD_NUMS ? VG_JSON_NUMBER : VG_JSON_OBJECT;
     while (vg_json_next(r, &t, e) && t.kind != VG_JSON_ARRAY_END) {
-        if (n == f->max || (t.kind != item && t.kind != VG_JSON_NULL))
+        bool unknown = item == VG_JSON_NUMBER && t.kind == VG_JSON_NULL;
+        if (n == f->max || (t.kind != item && !unknown))
             return wrong(&t, f, e);
         bool good = f->kind == VG_FIELD_NUMS ? get_num(&t, to + f->at + (size_t)n * sizeof(double))
                                              : get_object(r, f->sub, to + f->at + (size_t)n * f->size, a, e);

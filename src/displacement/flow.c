@@ -1,5 +1,6 @@
-/* Where people arrive, day by day. Invariant: the people in all camps together are the day's given total (to a whole
- * person with agents), whatever the parameters; what is forecast is where they are.
+/* Where people arrive, day by day. Invariant: the people in all camps together are the day's given total (with agents to
+ * half a person a camp, where people leave or a nowcast begins again), whatever the parameters; what is forecast is where
+ * they are.
  *
  * On each day the arrivals N are split over the zones with fighting, and those of each zone over the open camps:
  *     zone  i: N_i  ~ intensity_i x population_i^population
@@ -369,6 +370,11 @@ static bool check_opts(const vg_flow_conflict *c, const vg_flow_opts *o, vg_err 
         vg_fail(e, VG_ERANGE, VG_NOWHERE, "observed to day %d, but the run ends on day %d", o->observed_to,
                 (o->n_days ? o->n_days : c->n_days) - 1);
         return vg_mend(e, "leave days behind the last observed one");
+    }
+    if (o->observed_to >= c->n_days) {
+        vg_fail(e, VG_ERANGE, VG_NOWHERE, "observed to day %d, but the record of %.*s ends on day %d",
+                o->observed_to, VG_P(c->name), c->n_days - 1);
+        return vg_mend(e, "give a day on which registrations are known");
     }
     return true;
 }

@@ -47,7 +47,7 @@ typedef struct {
 
 typedef enum {
     VG_FLOW_CLOSE_COUNTRY, /* routes between two countries */
-    VG_FLOW_CLOSE_PLACE, /* routes between a place and a second place or a country; all its routes when neither */
+    VG_FLOW_CLOSE_PLACE, /* the route between two places; all routes of a place when name2 is empty or a country */
     VG_FLOW_CLOSE_CAMP, /* a camp takes nobody in */
     VG_FLOW_UNFORCE     /* a forced redirection is lifted */
 } vg_flow_closing;
@@ -197,7 +197,8 @@ typedef struct {
  * counts (binomial, exact), the same for a seed on any number of threads. Lives in `a`.
  * Time O(days x zones x camps), whatever the number of people.
  * Fails: VG_ENOTFOUND (a border or place of a "what if" that is not in the conflict, with near names), VG_EARG,
- * VG_ENODATA (nothing says how many arrive), VG_ENOMEM.
+ * VG_ERANGE (a day behind the run, or an observed one behind the record), VG_ENODATA (nothing says how many arrive),
+ * VG_ENOMEM.
  */
 bool vg_flow_simulate(const vg_flow_conflict *c, const vg_flow_opts *o, vg_arena *a, vg_flow_run *out,
                       vg_err *e);

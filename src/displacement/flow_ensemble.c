@@ -1,9 +1,9 @@
 /* How sure a run is: many runs with other parameters, other luck of the camps and other seeds, and the quantiles of
  * their people by camp and day. Invariant: draw i is the same whichever thread runs it and however many there are. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "displacement/flow_int.h"
+#include "stat/score.h"
 
 enum { DRAW_STREAM = 77, MIB = 1 << 20 };
 
@@ -46,28 +46,15 @@ static bool one_draw(void *ctx, int64_t draw, int worker, vg_err *e)
     return true;
 }
 
-static int by_size(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-    return (a > b) - (a < b);
-}
-
-static double quantile(const double *sorted, double p)
-{
-    double at = p * (VG_FLOW_DRAWS - 1);
-    int i = (int)at;
-    return i + 1 < VG_FLOW_DRAWS ? sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]) : sorted[i];
-}
-
 static void summarise(const ensemble *x, vg_flow_run *run)
 {
     for (int64_t i = 0; i < x->n; i++) {
-        double draw[VG_FLOW_DRAWS];
+        double draw[VG_FLOW_DRAWS], spare[VG_FLOW_DRAWS];
         for (int d = 0; d < VG_FLOW_DRAWS; d++)
             draw[d] = x->people[d * x->n + i];
-        qsort(draw, VG_FLOW_DRAWS, sizeof *draw, by_size);
-        run->low[i] = quantile(draw, 0.05);
-        run->high[i] = quantile(draw, 0.95);
+        vg_sort_draws(draw, VG_FLOW_DRAWS, spare);
+        run->low[i] = vg_quantile(draw, VG_FLOW_DRAWS, 0.05);
+        run->high[i] = vg_quantile(draw, VG_FLOW_DRAWS, 0.95);
     }
 }
 

@@ -260,6 +260,40 @@ static bool read_closing(const vg_flow_row *row, vg_flow_closing *out, vg_err *w
     return vg_mend(why, "write country, location, link, camp or remove_forced_redirection");
 }
 
+static bool camp_of(vg_flow_reader *r, const vg_flow_row *row, int column, int32_t *out, vg_err *why)
+{
+    int32_t place = vg_flow_place_of(r, row, column, why);
+    if (place < 0)
+        return false;
+    if (r->c->place[place].kind != VG_FLOW_CAMP) {
+        vg_fail(why, VG_ECONFLICT, vg_flow_cell_at(row, column), "\"%.*s\" is no camp",
+                VG_P(row->cell[column]));
+        return vg_mend(why, "give it the type camp in locations.csv, or leave the row out");
+    }
+    *out = place;
+    return true;
+}
+
+/* What the second name may be: a place, or the country in which the first one is. Any other would close more than meant. */
+static bool check_second(vg_flow_reader *r, const vg_flow_row *row, vg_err *why)
+{
+    const vg_flow_conflict *c = r->c;
+    for (int32_t i = 0; i < c->n_places; i++)
+        if (vg_eq(c->place[i].country, row->cell[C_NAME2]))
+            return true;
+    return row->cell[C_NAME2].n == 0 || vg_flow_place_of(r, row, C_NAME2, why) >= 0;
+}
+
+static bool check_names(vg_flow_reader *r, const vg_flow_row *row, vg_flow_closing kind, vg_err *why)
+{
+    int32_t place;
+    if (kind == VG_FLOW_CLOSE_COUNTRY)
+        return true; /* both are looked for on the routes */
+    if (kind == VG_FLOW_CLOSE_CAMP)
+        return camp_of(r, row, C_NAME1, &place, why);
+    return vg_flow_place_of(r, row, C_NAME1, why) >= 0 && check_second(r, row, why);
+}
+
 static bool take_closure(vg_flow_reader *r, const vg_flow_row *row, vg_err *why)
 {
     vg_flow_conflict *c = r->c;
@@ -267,7 +301,7 @@ static bool take_closure(vg_flow_reader *r, const vg_flow_row *row, vg_err *why)
     if (!read_closing(row, &x.kind, why) || !read_day(row, C_FIRST, &x.first_day, why) ||
         (row->cell[C_END].n && !read_day(row, C_END, &x.end_day, why)))
         return false;
-    if (x.kind != VG_FLOW_CLOSE_COUNTRY && vg_flow_place_of(r, row, C_NAME1, why) < 0)
+    if (!check_names(r, row, x.kind, why))
         return false;
     if (x.end_day && x.end_day <= x.first_day)
         return vg_fail(why, VG_ERANGE, vg_flow_cell_at(row, C_END),
@@ -306,20 +340,6 @@ static bool read_people(const vg_flow_row *row, double *people, vg_err *why)
     vg_fail(why, VG_ERANGE, vg_flow_cell_at(row, N_PEOPLE), "%g people", *people);
     vg_why(why, "a camp holds no fewer than 0 people");
     return vg_mend(why, "give the number of people there on that date, not the change");
-}
-
-static bool camp_of(vg_flow_reader *r, const vg_flow_row *row, int column, int32_t *out, vg_err *why)
-{
-    int32_t place = vg_flow_place_of(r, row, column, why);
-    if (place < 0)
-        return false;
-    if (r->c->place[place].kind != VG_FLOW_CAMP) {
-        vg_fail(why, VG_ECONFLICT, vg_flow_cell_at(row, column), "\"%.*s\" is no camp",
-                VG_P(row->cell[column]));
-        return vg_mend(why, "give it the type camp in locations.csv, or leave the row out");
-    }
-    *out = place;
-    return true;
 }
 
 static bool take_registration(vg_flow_reader *r, const vg_flow_row *row, vg_err *why)

@@ -108,6 +108,9 @@ static void rows_that_make_no_sense_are_refused_with_their_place(void **state)
                 "a closure without a border");
     one_refused("closures.csv", "type,name1,name2,start_day,end_day\ncountry,Aland,Celand,9,5\n",
                 "a closure that ends (day 5) before it begins (9)");
+    one_refused("closures.csv", "type,name1,name2,start_day,end_day\nlocation,Alpha,Mdi,1,5\n",
+                "no place is called \"Mdi\"");
+    one_refused("closures.csv", "type,name1,name2,start_day,end_day\ncamp,Mid,,1,5\n", "\"Mid\" is no camp");
     one_refused("conflicts.csv", "location,first_day,last_day,intensity\nZed,0,39,1\nYar,5,39,0\n",
                 "an intensity of 0");
     one_refused("conflicts.csv", "location,first_day,last_day,intensity\nZed,0,39,1\nYer,5,39,1\n",

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include "displacement/flow_int.h"
+#include "geo/fold.h"
+#include "geo/region.h"
 
 enum { MAX_REJECTS = 10000, MAX_NEAREST = 100, NEAR = 3, LONGEST_NAME = 64 };
 
@@ -45,36 +47,18 @@ vg_at vg_flow_cell_at(const vg_flow_row *row, int column)
 
 /* --- names --- */
 
-static int distance(vg_str x, vg_str y)
-{
-    int row[LONGEST_NAME + 1] = { 0 };
-    for (int j = 0; j <= y.n; j++)
-        row[j] = j;
-    for (int i = 1; i <= x.n; i++) {
-        int before = row[0];
-        row[0] = i;
-        for (int j = 1; j <= y.n; j++) {
-            int swap = before + (vg_lower(x.s[i - 1]) != vg_lower(y.s[j - 1]));
-            before = row[j];
-            int other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = swap < other ? swap : other;
-        }
-    }
-    return row[y.n];
-}
-
 vg_str vg_flow_nearest(const vg_flow_conflict *c, vg_str name, bool countries)
 {
-    vg_str best = VG_NOSTR;
-    int least = NEAR + 1;
-    int32_t n = countries ? 2 * c->n_places : c->n_places;
+    char wanted_room[2 * LONGEST_NAME], known_room[2 * LONGEST_NAME];
+    vg_str best = VG_NOSTR, wanted = vg_geo_fold(name, wanted_room, sizeof wanted_room);
+    int32_t n = countries ? 2 * c->n_places : c->n_places, least = NEAR + 1;
     for (int32_t i = 0; i < n && name.n <= LONGEST_NAME; i++) {
         vg_str known = i < c->n_places ? c->place[i].name : c->place[i - c->n_places].country;
         if (known.n > LONGEST_NAME)
             continue;
-        int d = distance(name, known);
-        if (d < least && d < name.n) {
-            least = d;
+        int32_t far = vg_geo_edit_distance(wanted, vg_geo_fold(known, known_room, sizeof known_room));
+        if (far < least && far < wanted.n) {
+            least = far;
             best = known;
         }
     }

@@ -101,14 +101,16 @@ static void a_what_if_that_changes_nothing_is_refused(void **state)
     vg_arena a = test_arena();
     vg_flow_conflict c = small(&a);
     vg_flow_border border[] = { { VG_S("Beland"), VG_S("Celand"), 1 },
-                                { VG_S("Aland"), VG_S("Zelandia"), 1 } };
+                                { VG_S("Aland"), VG_S("Zelandia"), 1 },
+                                { VG_S("Aland"), VG_S("Alpha"), 1 } };
     vg_flow_new_camp camp[] = { { VG_S("New"), 0, 1, VG_S("Mid"), 5 },
                                 { VG_S("Beta"), 10, 1, VG_S("Mid"), 5 },
                                 { VG_S("New"), 10, 1, VG_S("Mud"), 5 } };
-    static const char *const border_words[] = { "no route crosses between", "is called \"Zelandia\"" };
+    static const char *const border_words[] = { "no route crosses between", "is called \"Zelandia\"",
+                                                "one is a country and the other a place" };
     static const char *const camp_words[] = { "a camp for 0 people", "there is a place called \"Beta\"",
                                               "is called \"Mud\"" };
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         vg_flow_run r;
         vg_err e = VG_NO_ERR;
         assert_false(
@@ -216,6 +218,22 @@ static void a_nowcast_begins_with_what_was_registered_by_then(void **state)
     CHECK_NEAR(r.people[5], 110, 1e-9);
     vg_flow_score s = vg_flow_score_run(&r, VG_FLOW_RAW, 21);
     assert_int_equal(s.n_days, 19);
+    vg_arena_free(&a);
+}
+
+static void a_nowcast_needs_a_day_of_the_record(void **state)
+{
+    (void)state;
+    vg_arena a = test_arena();
+    vg_flow_conflict c = small(&a);
+    vg_flow_run r;
+    vg_err e = VG_NO_ERR;
+    vg_flow_opts o = { .n_days = 3 * c.n_days, .observed_to = 2 * c.n_days };
+    assert_false(vg_flow_simulate(&c, &o, &a, &r, &e));
+    assert_int_equal(e.code, VG_ERANGE);
+    o.observed_to = c.n_days - 1;
+    e = VG_NO_ERR;
+    CHECK_OK(vg_flow_simulate(&c, &o, &a, &r, &e), &e);
     vg_arena_free(&a);
 }
 
@@ -372,6 +390,7 @@ int main(void)
         cmocka_unit_test(many_agents_come_near_the_flow),
         cmocka_unit_test(an_ensemble_is_the_same_on_any_number_of_threads),
         cmocka_unit_test(a_nowcast_begins_with_what_was_registered_by_then),
+        cmocka_unit_test(a_nowcast_needs_a_day_of_the_record),
         cmocka_unit_test(a_forecast_does_not_see_how_camps_shared_later),
         cmocka_unit_test(the_score_is_the_definition),
         cmocka_unit_test(binomial_numbers_have_their_mean_and_variance),

@@ -38,6 +38,15 @@ static bool check_day(int32_t day, vg_err *e)
     return vg_fail(e, VG_ERANGE, VG_NOWHERE, "day %d: days are counted from 0 to %d", day, VG_FLOW_MAX_DAYS);
 }
 
+/* A country against a place of another one says nothing about which of the two is meant. */
+static bool mixed_border(const vg_flow_border *b, vg_err *e)
+{
+    vg_fail(e, VG_EARG, VG_NOWHERE, "of \"%.*s\" and \"%.*s\" one is a country and the other a place",
+            VG_P(b->a), VG_P(b->b));
+    vg_why(e, "a border is closed between two countries, or between two places");
+    return vg_mend(e, "name two countries, or two places that one route joins");
+}
+
 static bool close_border(vg_flow_conflict *c, const vg_flow_border *b, vg_err *e)
 {
     vg_str a_country = find_country(c, b->a), b_country = find_country(c, b->b);
@@ -50,8 +59,10 @@ static bool close_border(vg_flow_conflict *c, const vg_flow_border *b, vg_err *e
     else if (a_place >= 0 && b_place >= 0)
         x = (vg_flow_closure){ VG_FLOW_CLOSE_PLACE, c->place[a_place].name, c->place[b_place].name, b->day, 0,
                                VG_NOWHERE };
+    else if ((a_country.n || a_place >= 0) && (b_country.n || b_place >= 0))
+        return mixed_border(b, e);
     else
-        return not_found(c, a_country.n || (a_place >= 0 && !b_country.n) ? b->b : b->a, e);
+        return not_found(c, a_country.n || a_place >= 0 ? b->b : b->a, e);
     bool any = false;
     for (int32_t i = 0; i < c->n_routes; i++)
         any = any || vg_flow_closes(c, &x, &c->route[i]);

@@ -66,12 +66,15 @@ static void put_head(vg_displacement_page *d)
                            vg_arg_text("conflict", c ? c->is->params.conflict : VG_NOSTR),
                            vg_arg_int("camps", c ? c->n_camps : 0),
                            vg_arg_int("days", c ? c->is->params.n_days : 0) };
-    vg_page_head(&d->page, &(vg_page_title){
-                               .title = k ? "displacement.report.title" : "displacement.report.title-camps",
-                               .lead = k ? "displacement.report.lead" : "displacement.report.lead-camps",
-                               .arg = arg,
-                               .n_args = (int)(sizeof arg / sizeof *arg),
-                               .charts = true });
+    const char *title = !k                      ? "displacement.report.title-camps"
+                        : k->params.n_leads > 1 ? "displacement.report.title"
+                                                : "displacement.report.title-month";
+    vg_page_head(&d->page,
+                 &(vg_page_title){ .title = title,
+                                   .lead = k ? "displacement.report.lead" : "displacement.report.lead-camps",
+                                   .arg = arg,
+                                   .n_args = (int)(sizeof arg / sizeof *arg),
+                                   .charts = true });
 }
 
 static void put_region_facts(vg_displacement_page *d)

@@ -78,7 +78,15 @@ static bool supposes(const vg_flow_kept *k)
     return k->params.borders.n || k->params.opened.n;
 }
 
-/* The newest earlier run of the same conflict as things are; NULL when none of the last few hundred runs is one. */
+/* Same conflict, days, total and capacities: only then is the difference that of the supposition. */
+static bool same_terms(const vg_flow_kept_params *x, const vg_flow_kept_params *y)
+{
+    return vg_eq(x->conflict, y->conflict) && vg_eq(x->first_date, y->first_date) &&
+           vg_eq(x->total, y->total) && vg_eq(x->registrations, y->registrations) && x->n_days == y->n_days &&
+           x->observed_to == y->observed_to && x->blind == y->blind;
+}
+
+/* The newest earlier run on the same terms as things are; NULL when none of the last few hundred runs is one. */
 static const vg_flow_kept *baseline_of(vg_store *st, const vg_flow_kept *k, vg_arena *a)
 {
     vg_flow_kept *base = vg_new(a, vg_flow_kept, 1);
@@ -89,8 +97,7 @@ static const vg_flow_kept *baseline_of(vg_store *st, const vg_flow_kept *k, vg_a
         if (!vg_store_get_run(st, id, a, &run, &missing) || !vg_eq(run.verb, VG_S(VG_FLOW_KEPT_VERB)))
             continue;
         if (vg_flow_kept_load(st, id, a, base, &missing) && !supposes(base) &&
-            vg_eq(base->params.conflict, k->params.conflict) &&
-            base->params.observed_to == k->params.observed_to)
+            same_terms(&base->params, &k->params))
             return base;
     }
     return NULL;

@@ -380,7 +380,7 @@ static void put_diagram(vg_displacement_page *d)
                                    .value_key = "chart.people" });
 }
 
-/* The reasons that are drawn: the largest over all regions, the rest together as the last part. */
+/* The reasons that are drawn: those of the regions with most arrivals, the rest together as the last part. */
 static int32_t reasons_of(const vg_displacement_page *d, vg_str reason[BAR_PARTS])
 {
     int32_t n = 0;

@@ -9,11 +9,12 @@ enum { LATE_MONTHS = 2, NAMED = 12 };
 
 /* --- quality --- */
 
-static vg_str model_name(vg_displacement_page *d, vg_str model)
+/* A word of a run's record in the reader's language, where its word is known. */
+static vg_str word_of(vg_displacement_page *d, const char *about, vg_str word)
 {
     char key[96];
-    snprintf(key, sizeof key, "displacement.model.%.*s", VG_P(model));
-    return vg_message_has(VG_LANG_EN, key) ? vg_message(d->page.lang, key) : model;
+    snprintf(key, sizeof key, "displacement.%s.%.*s", about, VG_P(word));
+    return vg_message_has(VG_LANG_EN, key) ? vg_message(d->page.lang, key) : word;
 }
 
 static void put_scores(vg_displacement_page *d)
@@ -32,7 +33,7 @@ static void put_scores(vg_displacement_page *d)
     vg_page_table(p, "report.quality", columns, 1);
     for (int32_t i = 0; i < d->k->n_scores; i++) {
         const vg_displacement_kept_score *s = &d->k->score[i];
-        vg_page_row(p, model_name(d, s->model));
+        vg_page_row(p, word_of(d, "model", s->model));
         vg_page_cell(p, vg_arg_int("", s->horizon));
         vg_page_raw(p, "<td>");
         vg_page_arg(p, vg_arg_month("", s->first_month));
@@ -224,7 +225,7 @@ void vg_displacement_put_runs(vg_displacement_page *d)
         const vg_displacement_kept_params *q = &d->k->params;
         vg_page_wrap(p, "<h3>", "displacement.method-regions", "</h3>\n");
         vg_page_record_begin(p);
-        vg_page_record_text(p, "run.model", model_name(d, q->model));
+        vg_page_record_text(p, "run.model", word_of(d, "model", q->model));
         vg_page_record_value(p, "run.origin", vg_arg_month_long("", q->origin));
         vg_page_record_value(p, "run.months", vg_arg_int("", q->n_leads));
         vg_page_record_value(p, "run.draws", vg_arg_int("", q->n_draws));
@@ -237,11 +238,13 @@ void vg_displacement_put_runs(vg_displacement_page *d)
     if (d->c) {
         vg_page_wrap(p, "<h3>", "displacement.method-camps", "</h3>\n");
         vg_page_record_begin(p);
-        vg_page_record_text(p, "displacement.run.conflict", d->c->is->params.conflict);
-        vg_page_record_text(p, "displacement.run.engine", d->c->is->params.engine);
-        vg_page_record_value(p, "displacement.run.days", vg_arg_int("", d->c->is->params.n_days));
-        vg_page_record_text(p, "displacement.run.total", d->c->is->params.total);
-        vg_page_record_text(p, "displacement.run.registrations", d->c->is->params.registrations);
+        const vg_flow_kept_params *q = &d->c->is->params;
+        vg_page_record_text(p, "displacement.run.conflict", q->conflict);
+        vg_page_record_text(p, "displacement.run.engine", word_of(d, "engine", q->engine));
+        vg_page_record_value(p, "displacement.run.days", vg_arg_int("", q->n_days));
+        vg_page_record_text(p, "displacement.run.total", word_of(d, "total", q->total));
+        vg_page_record_text(p, "displacement.run.registrations",
+                            word_of(d, "registrations", q->registrations));
         put_run(p, &d->c->is->run);
         if (d->c->what)
             put_run(p, &d->c->what->run);

@@ -389,6 +389,7 @@ static void the_page_is_whole_in_french_and_in_arabic_layout(void **state)
                                           "Lesquels se remplissent",
                                           "vigilance",
                                           "Ce qui manque",
+                                          "flux attendus",
                                           NULL };
     static const char *const arabic[] = { "<html lang=\"ar\" dir=\"rtl\">", "svg { direction: ltr; }", NULL };
     fill_regions(&r);
@@ -457,6 +458,32 @@ static void memory_that_runs_out_anywhere_is_told(void **state)
     assert_true(failures > 100);
 }
 
+/* A run of other days or of unknown capacities is no baseline: the difference would not be that of the supposition. */
+static void a_supposition_is_set_beside_a_run_on_the_same_terms_only(void **state)
+{
+    (void)state;
+    static camps x;
+    static const char *const alone[] = { "No run of this conflict as things are", NULL };
+    vg_err e = VG_NO_ERR;
+    vg_store *st;
+    int64_t id;
+    fill_camps(&x);
+    x.is.run.vintage = x.what.run.vintage = NULL;
+    CHECK_OK(vg_store_open(":memory:", VG_STORE_WRITE, &st, &e), &e);
+    for (int same = 0; same < 2; same++) {
+        x.is.params.blind = !same;
+        CHECK_OK(vg_flow_kept_save(st, &x.is, &id, &e) && vg_flow_kept_save(st, &x.what, &id, &e), &e);
+        page_out.n = 0;
+        CHECK_OK(vg_displacement_report_html(st, &(vg_displacement_report_opts){ .run = id }, &page_out, &e),
+                 &e);
+        if (same)
+            assert_int_equal(count(vg_out_text(&page_out), alone[0]), 0);
+        else
+            check_has(vg_out_text(&page_out), alone);
+    }
+    vg_store_close(st);
+}
+
 static void an_empty_store_says_what_to_run(void **state)
 {
     (void)state;
@@ -467,29 +494,6 @@ static void an_empty_store_says_what_to_run(void **state)
     assert_int_equal(e.code, VG_ENOTFOUND);
     assert_non_null(strstr(e.mend, "vigie displacement forecast"));
     vg_store_close(st);
-}
-
-/* VIGIE_PAGES=folder keeps the pages, to be looked at. */
-static void pages_can_be_kept_to_be_looked_at(void **state)
-{
-    (void)state;
-    const char *folder = getenv("VIGIE_PAGES");
-    static regions r;
-    static camps x;
-    if (!folder)
-        skip();
-    fill_regions(&r);
-    fill_camps(&x);
-    static const vg_lang lang[] = { VG_LANG_EN, VG_LANG_FR, VG_LANG_AR };
-    for (int i = 0; i < 3; i++) {
-        char path[512];
-        vg_err e = VG_NO_ERR;
-        vg_out file;
-        snprintf(path, sizeof path, "%s/displacement-%s.html", folder, vg_lang_code(lang[i]));
-        CHECK_OK(vg_out_path(&file, path, &e), &e);
-        vg_put(&file, page_of(lang[i], &r.k, &x.c));
-        CHECK_OK(vg_out_end(&file, &e), &e);
-    }
 }
 
 int main(void)
@@ -505,8 +509,8 @@ int main(void)
         cmocka_unit_test(a_message_without_text_does_not_reach_the_reader),
         cmocka_unit_test(runs_without_a_score_or_flows_say_so),
         cmocka_unit_test(memory_that_runs_out_anywhere_is_told),
+        cmocka_unit_test(a_supposition_is_set_beside_a_run_on_the_same_terms_only),
         cmocka_unit_test(an_empty_store_says_what_to_run),
-        cmocka_unit_test(pages_can_be_kept_to_be_looked_at),
     };
     return cmocka_run_group_tests(tests, open_page, close_page);
 }

@@ -94,9 +94,10 @@ static const char UPGRADE_2[] = TABLES_2("CREATE TABLE ");
 
 static const char READ_1[] = TABLES_2("CREATE TEMP TABLE ");
 static const char FORGET_READ_1[] =
-    "PRAGMA query_only = OFF; DROP TABLE temp.vintage_variable; DROP TABLE temp.flow;"
-    " DROP TABLE temp.vintage_flow; DROP TABLE temp.conversation; DROP TABLE temp.vote;"
-    " DROP TABLE temp.statement; DROP TABLE temp.participant; PRAGMA query_only = ON";
+    "PRAGMA query_only = OFF; DROP TABLE IF EXISTS temp.vintage_variable; DROP TABLE IF EXISTS temp.flow;"
+    " DROP TABLE IF EXISTS temp.vintage_flow; DROP TABLE IF EXISTS temp.conversation;"
+    " DROP TABLE IF EXISTS temp.vote; DROP TABLE IF EXISTS temp.statement;"
+    " DROP TABLE IF EXISTS temp.participant; PRAGMA query_only = ON";
 
 static const char *const APPEND_ONLY[] = { "name", "vintage",     "event",  "series",   "unit", "reject",
                                            "run",  "run_vintage", "result", "decision", "audit" };
@@ -221,8 +222,9 @@ bool vg_schema__follow(vg_store *st, vg_err *e)
         return false;
     if (version < VG_STORE_SCHEMA)
         return true;
-    st->reads_older = false;
-    return vg_sql__exec(st, FORGET_READ_1, e);
+    /* Only when all are gone: one that is left would hide the file's own, so the next question tries again. */
+    st->reads_older = !vg_sql__exec(st, FORGET_READ_1, e);
+    return !st->reads_older;
 }
 
 /* Another process may be switching the same new file to WAL; SQLite answers that with "busy" without waiting. */
