@@ -69,6 +69,12 @@ static bool check_asked(vg_cli *c, const vg_cli_arrivals *d, vg_err *e)
     return !region.n || vg_cli_region_find(&d->arrivals, region, &ignored, e);
 }
 
+/* Over HTTP a question is answered also to who may not change the store; then nothing is kept. */
+static bool keeps(const vg_cli *c)
+{
+    return !c->served || c->may_change;
+}
+
 static bool make_and_show(vg_cli *c, const vg_cli_arrivals *d, vg_err *e)
 {
     vg_displacement_kept k;
@@ -88,7 +94,7 @@ static bool make_and_show(vg_cli *c, const vg_cli_arrivals *d, vg_err *e)
                       .n_vintages = d->from_file ? 0 : d->n_vintages,
                       .started_at = started,
                       .seconds = now_s() - begin };
-    if (!d->from_file && !vg_displacement_kept_save(d->st, &k.run, &k, &id, e))
+    if (keeps(c) && !d->from_file && !vg_displacement_kept_save(d->st, &k.run, &k, &id, e))
         return false;
     k.run.id = id;
     vg_terminal_end();
@@ -102,7 +108,7 @@ static bool make_and_show(vg_cli *c, const vg_cli_arrivals *d, vg_err *e)
 bool vg_verb_displacement_forecast(vg_cli *c, vg_err *e)
 {
     vg_cli_arrivals d;
-    if (!vg_cli_arrivals_open(c, VG_STORE_WRITE, &d, e))
+    if (!vg_cli_arrivals_open(c, keeps(c) ? VG_STORE_WRITE : VG_STORE_READ, &d, e))
         return false;
     bool good = make_and_show(c, &d, e);
     vg_cli_arrivals_close(&d);
