@@ -11,9 +11,6 @@ bool vg_cli_flow_opts(vg_cli *c, vg_flow_opts *o, vg_err *e);
 /** Score and bring together all conflicts of a folder (--all). */
 bool vg_cli_arrivals_all(vg_cli *c, const char *folder, vg_err *e);
 
-/** Seconds of a clock that only goes on. */
-double vg_cli_clock(void);
-
 /** The model's parameters as a JSON object. */
 void vg_cli_put_params(vg_json *j, const vg_flow_params *p);
 

@@ -6,6 +6,9 @@
 #include "cli/verb.h"
 #include "displacement/displacement.h"
 
+/** What --model takes. */
+#define VG_CLI_ARRIVALS_MODELS "house|expanding|ewm|mean|lag|ewm-log|ridge|lasso"
+
 typedef struct {
     vg_store *st;   /* of the arrivals: the user's, or one in memory */
     vg_store *more; /* in memory: files of covariates and flows; NULL = none */

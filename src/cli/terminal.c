@@ -18,7 +18,7 @@ static void on_signal(int number)
     stopped = 1; /* SA_RESETHAND: the next one has its usual effect */
 }
 
-static double now_s(void)
+double vg_cli_now_s(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -35,7 +35,7 @@ static bool shown_step(void *ctx, const char *what, int64_t done, int64_t total)
 {
     static double last;
     const vg_cli *c = ctx;
-    double now = now_s();
+    double now = vg_cli_now_s();
     if (stopped || now - last < 0.1)
         return !stopped;
     last = now;

@@ -143,6 +143,9 @@ bool vg_cli_unit_find(const vg_cli *c, const vg_panel *panel, vg_str word, int32
 /** Progress on standard error when it is a terminal; stops on Ctrl-C. Installs the signal handlers. */
 vg_progress vg_terminal_begin(vg_cli *c);
 
+/** Seconds of a clock that only runs forward, for how long something took. */
+double vg_cli_now_s(void);
+
 /** Clears the progress line. */
 void vg_terminal_end(void);
 

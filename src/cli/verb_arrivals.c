@@ -2,7 +2,6 @@
  * border or a new camp would change. One conflict here; all conflicts of a folder in verb_arrivals_all.c. */
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/arrivals.h"
@@ -39,13 +38,6 @@ static const vg_column columns[] = {
 enum { MAX_WHAT_IF = 32, SHOWN_REFUSED = 100, DEFAULT_DAY = 0 };
 
 #define N_OF(a) ((int)(sizeof(a) / sizeof *(a)))
-
-double vg_cli_clock(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* --- what ifs --- */
 
@@ -173,7 +165,7 @@ static bool simulate(vg_cli *c, work *w, vg_err *e)
 {
     vg_flow_opts plain = w->opts;
     bool sure = !vg_opt_given(&c->opts, "no-interval");
-    double begin = vg_cli_clock();
+    double begin = vg_cli_now_s();
     w->what_if = w->opts.n_borders || w->opts.n_camps;
     if (!(sure ? vg_flow_ensemble(&w->conflict, &w->opts, NULL, &c->arena, &w->run, e)
                : vg_flow_simulate(&w->conflict, &w->opts, &c->arena, &w->run, e)))
@@ -181,7 +173,7 @@ static bool simulate(vg_cli *c, work *w, vg_err *e)
     plain.n_borders = plain.n_camps = 0;
     if (w->what_if && !vg_flow_simulate(&w->conflict, &plain, &c->arena, &w->unchanged, e))
         return false;
-    w->seconds = vg_cli_clock() - begin;
+    w->seconds = vg_cli_now_s() - begin;
     return true;
 }
 

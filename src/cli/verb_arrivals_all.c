@@ -266,7 +266,7 @@ bool vg_cli_arrivals_all(vg_cli *c, const char *folder, vg_err *e)
 {
     work w = { .n = 0 };
     vg_flow_opts o;
-    double begin = vg_cli_clock();
+    double begin = vg_cli_now_s();
     if (!vg_cli_flow_opts(c, &o, e) || !read_all(c, folder, &w, e))
         return false;
     if (vg_opt_given(&c->opts, "leave-one-out") && !learn(c, &w, e))
@@ -274,7 +274,7 @@ bool vg_cli_arrivals_all(vg_cli *c, const char *folder, vg_err *e)
     for (int32_t i = 0; i < w.n; i++)
         if (!score_row(c, &w, i, &o, e))
             return false;
-    w.seconds = vg_cli_clock() - begin;
+    w.seconds = vg_cli_now_s() - begin;
     vg_terminal_end();
     return show(c, &w, e);
 }

@@ -1,20 +1,17 @@
 /* vigie displacement forecast: how many people will arrive in each region, kept in the store as a run, and shown with
  * intervals, chances, an alarm in words, and the baselines beside it. */
 #include <math.h>
-#include <time.h>
 
 #include "cli/displacement_data.h"
 #include "cli/displacement_words.h"
 #include "core/date.h"
 #include "displacement/kept.h"
 
-#define MODELS "house|expanding|ewm|mean|lag|ewm-log|ridge|lasso"
-
 const vg_opt vg_displacement_forecast_options[] = {
     VG_ARRIVALS_OPTIONS,
     { "origin", VG_OPT_MONTH, "YYYY-MM", NULL, 0, 0 },
     { "leads", VG_OPT_INT, "N", "3", 1, VG_DISPLACEMENT_LEADS },
-    { "model", VG_OPT_CHOICE, MODELS, "house", 0, 0 },
+    { "model", VG_OPT_CHOICE, VG_CLI_ARRIVALS_MODELS, "house", 0, 0 },
     { "span", VG_OPT_INT, "N", NULL, 1, 120 },
     { "threshold", VG_OPT_NUM, "N", NULL, 1, 1e9 },
     { "draws", VG_OPT_INT, "N", "1000", 1, 100000 },
@@ -25,13 +22,6 @@ const vg_opt vg_displacement_forecast_options[] = {
     { "no-check", VG_OPT_FLAG, NULL, NULL, 0, 0 },
     { .name = NULL },
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static vg_displacement_make_opts make_opts(vg_cli *c, const vg_cli_arrivals *d)
 {
@@ -81,7 +71,7 @@ static bool make_and_show(vg_cli *c, const vg_cli_arrivals *d, vg_err *e)
     vg_displacement_scenario scenario;
     vg_displacement_make_opts o = make_opts(c, d);
     int64_t started = vg_now(), id = 0;
-    double begin = now_s();
+    double begin = vg_cli_now_s();
     if (!check_asked(c, d, e) || (o.scenario_text.n && !vg_cli_scenario(o.scenario_text, d, &scenario, e)))
         return false;
     o.scenario = o.scenario_text.n ? &scenario : NULL;
@@ -93,7 +83,7 @@ static bool make_and_show(vg_cli *c, const vg_cli_arrivals *d, vg_err *e)
                       .vintage = d->from_file ? NULL : d->vintage,
                       .n_vintages = d->from_file ? 0 : d->n_vintages,
                       .started_at = started,
-                      .seconds = now_s() - begin };
+                      .seconds = vg_cli_now_s() - begin };
     if (keeps(c) && !d->from_file && !vg_displacement_kept_save(d->st, &k.run, &k, &id, e))
         return false;
     k.run.id = id;

@@ -6,14 +6,12 @@
 #include "core/date.h"
 #include "stat/score.h"
 
-#define MODELS "house|expanding|ewm|mean|lag|ewm-log|ridge|lasso"
-
 const vg_opt vg_displacement_backtest_options[] = {
     VG_ARRIVALS_OPTIONS,
     { "horizon", VG_OPT_INT, "N", "1", 1, VG_DISPLACEMENT_LEADS },
     { "train-to", VG_OPT_MONTH, "YYYY-MM", NULL, 0, 0 },
     { "test-to", VG_OPT_MONTH, "YYYY-MM", NULL, 0, 0 },
-    { "model", VG_OPT_CHOICE, MODELS, "house", 0, 0 },
+    { "model", VG_OPT_CHOICE, VG_CLI_ARRIVALS_MODELS, "house", 0, 0 },
     { "span", VG_OPT_INT, "N", NULL, 1, 120 },
     { "draws", VG_OPT_INT, "N", "1000", 1, 100000 },
     { "seed", VG_OPT_INT, "N", "1", 0, 9e15 },

@@ -1,6 +1,5 @@
 /* vigie forecast: a run made, kept in the store, and shown as a ranked table with what the model scored before. */
 #include <math.h>
-#include <time.h>
 
 #include "cli/verb.h"
 #include "core/date.h"
@@ -241,13 +240,6 @@ static bool show(vg_cli *c, const vg_kept *k, int64_t run, bool from_file, vg_er
 
 /* --- the work --- */
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static vg_make_opts make_opts(vg_cli *c, const vg_cli_panel *p)
 {
     const vg_opts *o = &c->opts;
@@ -270,7 +262,7 @@ static bool make_and_show(vg_cli *c, vg_cli_panel *p, vg_err *e)
     vg_kept k;
     vg_make_opts o = make_opts(c, p);
     int64_t started = vg_now(), id = 0;
-    double begin = now_s();
+    double begin = vg_cli_now_s();
     if (!vg_kept_make(&p->panel, &o, &c->arena, &k, e))
         return false;
     k.run = (vg_run){ .verb = VG_S("forecast"),
@@ -279,7 +271,7 @@ static bool make_and_show(vg_cli *c, vg_cli_panel *p, vg_err *e)
                       .vintage = p->panel.vintage,
                       .n_vintages = p->panel.n_vintages,
                       .started_at = started,
-                      .seconds = now_s() - begin };
+                      .seconds = vg_cli_now_s() - begin };
     if (!p->from_file && !vg_kept_save(p->st, &k.run, &k, &id, e))
         return false;
     vg_terminal_end();
