@@ -24,6 +24,8 @@ enum { GAP = 16 };
 enum { GAP = 0 };
 #endif
 
+enum { KEPT = 1 << 20 }; /* bytes an arena that is reset keeps; a multiple of any page */
+
 /* The page before `base` holds the highest byte ever handed out: copies of an arena by value share it. */
 static char **highest(const vg_arena *a)
 {
@@ -87,7 +89,9 @@ void vg_arena_reset(vg_arena *a)
     if (!a->base)
         return;
     unpoison_all(a);
-    madvise(a->base, (size_t)(*highest(a) - a->base), MADV_DONTNEED);
+    if (*highest(a) - a->base >
+        KEPT) /* the first pages stay: giving them back each time costs more than they do */
+        madvise(a->base + KEPT, (size_t)(*highest(a) - a->base - KEPT), MADV_DONTNEED);
     *highest(a) = a->next = a->base;
 }
 

@@ -31,7 +31,7 @@ bool vg_arena_init(vg_arena *a, int64_t limit_bytes, vg_err *e);
 /** Gives everything back. Slices and pointers into the arena are dead. Safe on an all-zero arena. */
 void vg_arena_free(vg_arena *a);
 
-/** Empties the arena and returns its pages to the machine; it can be used again. */
+/** Empties the arena and returns its pages but the first MiB to the machine; it can be used again. */
 void vg_arena_reset(vg_arena *a);
 
 /** The limit, and what is taken of it, in bytes. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,11 +68,18 @@ static bool split(vg_str s, char point, decimal *d)
     return i == s.n;
 }
 
+/* Made once and never freed; of two threads that make it at once, one gives its own back. */
 static locale_t c_locale(void)
 {
-    static locale_t c; /* made once; a race makes it twice, which harms nobody */
-    if (!c)
-        c = newlocale(LC_ALL_MASK, "C", NULL);
+    static _Atomic(locale_t) kept;
+    locale_t c = atomic_load(&kept), none = NULL;
+    if (c)
+        return c;
+    c = newlocale(LC_ALL_MASK, "C", NULL);
+    if (c && !atomic_compare_exchange_strong(&kept, &none, c)) {
+        freelocale(c);
+        c = none;
+    }
     return c;
 }
 
