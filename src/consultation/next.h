@@ -38,7 +38,7 @@ bool vg_house_next(const vg_opinions *m, const vg_house *h, int32_t participant,
 /** True when the answer to a statement is firm by the votes cast. */
 bool vg_next_firm(const vg_house_statement *s, int32_t n_groups, double width, double level);
 
-typedef enum { VG_ROUTE_HOUSE, VG_ROUTE_POLIS, VG_ROUTE_RANDOM, VG_N_ROUTES } vg_route;
+typedef enum { VG_ROUTE_HOUSE, VG_ROUTE_POLIS, VG_ROUTE_RANDOM, VG_N_ROUTES } vg_next_rule;
 
 typedef struct {
     double share;    /* of each person's votes that are asked for, in (0, 1) */

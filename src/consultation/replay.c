@@ -14,7 +14,7 @@
 typedef struct {
     const vg_consultation *c;
     const vg_replay_opts *o;
-    vg_route route;
+    vg_next_rule route;
     bool *asked;      /* of each vote, by row */
     int32_t *order;   /* participants */
     double *worth;    /* of each statement in Polis's rule; of one person in the house's */
@@ -187,7 +187,7 @@ static bool routes(replay *r, const vg_house *whole, vg_arena a, vg_replay *out,
 {
     const vg_next_opts *next = &r->o->next;
     for (int k = 0; k < VG_N_ROUTES; k++) {
-        r->route = (vg_route)k;
+        r->route = (vg_next_rule)k;
         if (!run(r, r->o->n_ticks > 0 ? r->o->n_ticks : 10, e) ||
             !measure(r, whole, next->width > 0 ? next->width : 0.3, next->level > 0 ? next->level : 0.9, a,
                      out, e))

@@ -8,6 +8,7 @@
 
 #include "core/date.h"
 #include "core/fields.h"
+#include "store/draft.h"
 
 enum { MIB = 1 << 20 };
 
@@ -218,57 +219,27 @@ static int32_t count_of(const vg_flow_kept *k, const struct kept_list *of)
     return n;
 }
 
-/* Bodies are written one after another into one text, and cut apart when it no longer moves. */
-static int64_t put_bodies(const vg_flow_kept *k, vg_out *text, vg_result *result, int64_t *end)
+static void put_list(vg_draft *d, const vg_flow_kept *k, const struct kept_list *of)
 {
-    int64_t n = 0;
-    for (int l = 0; l < N_LISTS; l++)
-        for (int32_t i = 0; i < count_of(k, &lists[l]); i++) {
-            vg_json j = vg_json_to(text);
-            vg_fields_put(&j, lists[l].fields, item(k, &lists[l], i));
-            result[n] =
-                (vg_result){ .kind = vg_str_z(lists[l].kind), .unit_kind = VG_UNIT_ADMIN2, .unit = i + 1 };
-            end[n++] = vg_out_text(text).n;
-        }
-    vg_json j = vg_json_to(text);
-    vg_fields_put(&j, params_fields, &k->params);
-    end[n] = vg_out_text(text).n;
-    return n;
-}
-
-static bool save_bodies(vg_store *st, const vg_flow_kept *k, vg_out *text, vg_arena *a, int64_t *id,
-                        vg_err *e)
-{
-    int64_t most = (int64_t)k->n_camps + k->n_places + k->n_routes, from = 0;
-    vg_result *result = vg_new(a, vg_result, most);
-    int64_t *end = vg_new(a, int64_t, most + 1);
-    if (!result || !end)
-        return vg_fail_memory(e, vg_arena_limit(a));
-    int64_t n = put_bodies(k, text, result, end);
-    vg_str all = vg_out_text(text);
-    if (text->failed)
-        return vg_fail_memory(e, all.n);
-    for (int64_t i = 0; i < n; from = end[i++])
-        result[i].body = vg_sub(all, from, end[i] - from);
-    vg_run run = k->run;
-    run.verb = VG_S(VG_FLOW_KEPT_VERB);
-    run.params = vg_sub(all, from, end[n] - from);
-    return vg_store_run(st, &run, result, n, id, e);
+    for (int32_t i = 0; i < count_of(k, of); i++) {
+        vg_fields_put(vg_draft_body(d), of->fields, item(k, of, i));
+        vg_draft_add(d,
+                     (vg_result){ .kind = vg_str_z(of->kind), .unit_kind = VG_UNIT_ADMIN2, .unit = i + 1 });
+    }
 }
 
 bool vg_flow_kept_save(vg_store *st, const vg_flow_kept *k, int64_t *id, vg_err *e)
 {
-    int64_t n = (int64_t)k->n_camps + k->n_places + k->n_routes;
-    vg_arena a;
-    vg_out text;
-    if (!vg_arena_init(&a, n * (int64_t)(sizeof(vg_result) + sizeof(int64_t)) + MIB, e))
+    vg_draft d;
+    if (!vg_draft_begin(&d, (int64_t)k->n_camps + k->n_places + k->n_routes, e))
         return false;
-    bool good = vg_out_memory(&text, e);
-    if (good) {
-        good = save_bodies(st, k, &text, &a, id, e);
-        vg_out_drop(&text);
-    }
-    vg_arena_free(&a);
+    for (int l = 0; l < N_LISTS; l++)
+        put_list(&d, k, &lists[l]);
+    vg_fields_put(vg_draft_body(&d), params_fields, &k->params);
+    vg_run run = k->run;
+    run.verb = VG_S(VG_FLOW_KEPT_VERB);
+    bool good = vg_draft_store(&d, st, &run, id, e);
+    vg_draft_end(&d);
     return good;
 }
 

@@ -8,81 +8,50 @@
 #include "core/num.h"
 #include "displacement/kept_int.h"
 #include "geo/region.h"
+#include "store/draft.h"
 
 enum { MIB = 1 << 20, MEDIAN = 2 };
 
 /* --- saving --- */
 
-/* Bodies are written one after another into one text, and cut apart when it no longer moves. */
-typedef struct {
-    vg_result *result;
-    int64_t *end; /* where the body of result i ends in `text` */
-    int64_t n;
-    vg_out text;
-} bodies;
-
-static void put_body(bodies *b, const char *kind, int32_t unit, int32_t month, const vg_field *fields,
+static void put_body(vg_draft *d, const char *kind, int32_t unit, int32_t month, const vg_field *fields,
                      const void *from)
 {
-    vg_json j = vg_json_to(&b->text);
-    vg_fields_put(&j, fields, from);
-    b->result[b->n] =
-        (vg_result){ .kind = vg_str_z(kind), .unit_kind = VG_UNIT_ADMIN1, .unit = unit, .month = month };
-    b->end[b->n++] = vg_out_text(&b->text).n;
+    vg_fields_put(vg_draft_body(d), fields, from);
+    vg_draft_add(
+        d, (vg_result){ .kind = vg_str_z(kind), .unit_kind = VG_UNIT_ADMIN1, .unit = unit, .month = month });
 }
 
-static void put_unit(bodies *b, const vg_displacement_kept_unit *u, int32_t n_leads)
+static void put_unit(vg_draft *d, const vg_displacement_kept_unit *u, int32_t n_leads)
 {
-    put_body(b, "unit", u->unit, 0, vg_dis_unit_fields, u);
+    put_body(d, "unit", u->unit, 0, vg_dis_unit_fields, u);
     for (int32_t m = 0; m < n_leads; m++) {
         int32_t month = u->month[m].month;
-        put_body(b, "forecast", u->unit, month, vg_dis_month_fields, &u->month[m]);
+        put_body(d, "forecast", u->unit, month, vg_dis_month_fields, &u->month[m]);
         if (u->scenario)
-            put_body(b, "scenario", u->unit, month, vg_dis_month_fields, &u->scenario[m]);
+            put_body(d, "scenario", u->unit, month, vg_dis_month_fields, &u->scenario[m]);
         if (u->reasons[m])
-            put_body(b, "explanation", u->unit, month, vg_dis_reasons_fields, u->reasons[m]);
+            put_body(d, "explanation", u->unit, month, vg_dis_reasons_fields, u->reasons[m]);
         if (u->split[m])
-            put_body(b, "split", u->unit, month, vg_dis_split_fields, u->split[m]);
+            put_body(d, "split", u->unit, month, vg_dis_split_fields, u->split[m]);
     }
-}
-
-static bool save_bodies(vg_store *st, const vg_run *run, const vg_displacement_kept *k, bodies *b,
-                        int64_t *id, vg_err *e)
-{
-    for (int32_t i = 0; i < k->n_units; i++)
-        put_unit(b, &k->unit[i], k->params.n_leads);
-    for (int32_t i = 0; i < k->n_scores; i++)
-        put_body(b, "score", 0, i, vg_dis_score_fields, &k->score[i]);
-    int64_t params_at = vg_out_text(&b->text).n;
-    vg_json j = vg_json_to(&b->text);
-    vg_fields_put(&j, vg_dis_params_fields, &k->params);
-    vg_str all = vg_out_text(&b->text);
-    if (b->text.failed)
-        return vg_fail_memory(e, all.n);
-    for (int64_t i = 0, from = 0; i < b->n; from = b->end[i++])
-        b->result[i].body = vg_sub(all, from, b->end[i] - from);
-    vg_run full = *run;
-    full.verb = VG_S(VG_DISPLACEMENT_KEPT_VERB);
-    full.params = vg_sub(all, params_at, all.n);
-    return vg_store_run(st, &full, b->result, b->n, id, e);
 }
 
 bool vg_displacement_kept_save(vg_store *st, const vg_run *run, const vg_displacement_kept *k, int64_t *id,
                                vg_err *e)
 {
-    int64_t n = (int64_t)k->n_units * (4 * k->params.n_leads + 1) + k->n_scores;
-    vg_arena arena;
-    bodies b = { .n = 0 };
-    if (!vg_arena_init(&arena, n * (int64_t)(sizeof(vg_result) + sizeof(int64_t)) + MIB, e))
+    vg_draft d;
+    if (!vg_draft_begin(&d, (int64_t)k->n_units * (4 * k->params.n_leads + 1) + k->n_scores, e))
         return false;
-    b.result = vg_new(&arena, vg_result, n);
-    b.end = vg_new(&arena, int64_t, n);
-    bool good = b.result && b.end ? vg_out_memory(&b.text, e) : vg_fail_memory(e, vg_arena_limit(&arena));
-    if (good) {
-        good = save_bodies(st, run, k, &b, id, e);
-        vg_out_drop(&b.text);
-    }
-    vg_arena_free(&arena);
+    for (int32_t i = 0; i < k->n_units; i++)
+        put_unit(&d, &k->unit[i], k->params.n_leads);
+    for (int32_t i = 0; i < k->n_scores; i++)
+        put_body(&d, "score", 0, i, vg_dis_score_fields, &k->score[i]);
+    vg_fields_put(vg_draft_body(&d), vg_dis_params_fields, &k->params);
+    vg_run full = *run;
+    full.verb = VG_S(VG_DISPLACEMENT_KEPT_VERB);
+    bool good = vg_draft_store(&d, st, &full, id, e);
+    vg_draft_end(&d);
     return good;
 }
 

@@ -9,51 +9,30 @@
 #include "forecast/kept_int.h"
 #include "geo/country.h"
 #include "geo/grid.h"
+#include "store/draft.h"
 
 enum { MIB = 1 << 20, MEDIAN = 4 };
 
 /* --- saving --- */
 
-/* Bodies are written one after another into one text, and cut apart when it no longer moves. */
-typedef struct {
-    vg_result *result;
-    int64_t *end; /* where the body of result i ends in `text` */
-    int64_t n;
-    vg_out text;
-} bodies;
-
-static vg_json body_begin(bodies *b)
-{
-    return vg_json_to(&b->text);
-}
-
-static void body_end(bodies *b, vg_result r)
-{
-    b->result[b->n] = r;
-    b->end[b->n++] = vg_out_text(&b->text).n;
-}
-
-static void put_unit(bodies *b, const vg_kept *k, const vg_kept_unit *u, vg_unit_kind kind)
+static void put_unit(vg_draft *d, const vg_kept *k, const vg_kept_unit *u, vg_unit_kind kind)
 {
     vg_result r = { .unit_kind = kind, .unit = u->unit };
-    vg_json j = body_begin(b);
-    vg_fields_put(&j, vg_kept_unit_fields, u);
+    vg_fields_put(vg_draft_body(d), vg_kept_unit_fields, u);
     r.kind = VG_S("unit");
-    body_end(b, r);
+    vg_draft_add(d, r);
     r.kind = VG_S("forecast");
     for (int32_t i = -1; i < k->params.n_leads; i++) {
         const vg_forecast_summary *s = i < 0 ? &u->total : &u->month[i];
         r.month = i < 0 ? 0 : s->month;
-        j = body_begin(b);
-        vg_forecast_put(&j, s);
-        body_end(b, r);
+        vg_forecast_put(vg_draft_body(d), s);
+        vg_draft_add(d, r);
     }
     if (u->reasons) {
         r.kind = VG_S("explanation");
         r.month = 0;
-        j = body_begin(b);
-        vg_fields_put(&j, vg_kept_reasons_fields, u->reasons);
-        body_end(b, r);
+        vg_fields_put(vg_draft_body(d), vg_kept_reasons_fields, u->reasons);
+        vg_draft_add(d, r);
     }
 }
 
@@ -62,45 +41,23 @@ static vg_unit_kind unit_kind(const vg_kept_params *p)
     return vg_eq(p->unit, VG_S("cell")) ? VG_UNIT_CELL : VG_UNIT_COUNTRY;
 }
 
-static bool save_bodies(vg_store *st, const vg_run *run, const vg_kept *k, bodies *b, int64_t *id, vg_err *e)
-{
-    vg_unit_kind kind = unit_kind(&k->params);
-    for (int32_t i = 0; i < k->n_units; i++)
-        put_unit(b, k, &k->unit[i], kind);
-    for (int32_t i = 0; i < k->n_scores; i++) {
-        vg_json j = body_begin(b);
-        vg_fields_put(&j, vg_kept_score_fields, &k->score[i]);
-        body_end(b, (vg_result){ .kind = VG_S("score"), .unit_kind = kind, .month = i });
-    }
-    int64_t params_at = vg_out_text(&b->text).n;
-    vg_json j = body_begin(b);
-    vg_fields_put(&j, vg_kept_params_fields, &k->params);
-    vg_str all = vg_out_text(&b->text);
-    if (b->text.failed)
-        return vg_fail_memory(e, all.n);
-    for (int64_t i = 0, from = 0; i < b->n; from = b->end[i++])
-        b->result[i].body = vg_sub(all, from, b->end[i] - from);
-    vg_run full = *run;
-    full.verb = VG_S("forecast");
-    full.params = vg_sub(all, params_at, all.n);
-    return vg_store_run(st, &full, b->result, b->n, id, e);
-}
-
 bool vg_kept_save(vg_store *st, const vg_run *run, const vg_kept *k, int64_t *id, vg_err *e)
 {
-    int64_t n = (int64_t)k->n_units * (k->params.n_leads + 3) + k->n_scores;
-    vg_arena arena;
-    bodies b = { .n = 0 };
-    if (!vg_arena_init(&arena, n * (int64_t)(sizeof(vg_result) + sizeof(int64_t)) + MIB, e))
+    vg_draft d;
+    if (!vg_draft_begin(&d, (int64_t)k->n_units * (k->params.n_leads + 3) + k->n_scores, e))
         return false;
-    b.result = vg_new(&arena, vg_result, n);
-    b.end = vg_new(&arena, int64_t, n);
-    bool good = b.result && b.end ? vg_out_memory(&b.text, e) : vg_fail_memory(e, vg_arena_limit(&arena));
-    if (good) {
-        good = save_bodies(st, run, k, &b, id, e);
-        vg_out_drop(&b.text);
+    vg_unit_kind kind = unit_kind(&k->params);
+    for (int32_t i = 0; i < k->n_units; i++)
+        put_unit(&d, k, &k->unit[i], kind);
+    for (int32_t i = 0; i < k->n_scores; i++) {
+        vg_fields_put(vg_draft_body(&d), vg_kept_score_fields, &k->score[i]);
+        vg_draft_add(&d, (vg_result){ .kind = VG_S("score"), .unit_kind = kind, .month = i });
     }
-    vg_arena_free(&arena);
+    vg_fields_put(vg_draft_body(&d), vg_kept_params_fields, &k->params);
+    vg_run full = *run;
+    full.verb = VG_S("forecast");
+    bool good = vg_draft_store(&d, st, &full, id, e);
+    vg_draft_end(&d);
     return good;
 }
 

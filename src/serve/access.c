@@ -76,13 +76,12 @@ static void take_proxy_user(vg_call *c)
 static bool take_token(vg_call *c, vg_err *e)
 {
     vg_str text = c->q->authorization, scheme = vg_cut(&text, ' ');
-    const vg_token *t = vg_eq_nocase(scheme, VG_S("Bearer"))
-                            ? vg_token_find(c->w->token, c->w->n_tokens, vg_trim(text), vg_now())
-                            : NULL;
+    bool known =
+        vg_eq_nocase(scheme, VG_S("Bearer")) || vg_eq_nocase(scheme, VG_S("ApiKey")); /* yente's word */
+    const vg_token *t = known ? vg_token_find(c->w->token, c->w->n_tokens, vg_trim(text), vg_now()) : NULL;
     if (!t)
-        return vg_call__refuse(
-            c, 401, e, VG_EARG, "the token is not known, was revoked, or is over",
-            "send \"Authorization: Bearer vigie_...\" with a token of \"vigie token add\"");
+        return vg_call_refuse(c, 401, e, VG_EARG, "the token is not known, was revoked, or is over",
+                              "send \"Authorization: Bearer vigie_...\" with a token of \"vigie token add\"");
     c->role = t->role;
     c->who = t->name;
     return true;
@@ -90,7 +89,9 @@ static bool take_token(vg_call *c, vg_err *e)
 
 static bool identify(vg_call *c, vg_err *e)
 {
-    bool needed;
+    bool needed, named = c->q->authorization.n || (from_trusted_proxy(c) && c->q->proxy_user.n);
+    if (!named && c->route->least == VG_ROLE_NOBODY && !c->route->local)
+        return true; /* a vote in a consultation does not wait for the tokens to be read */
     if (!vg_access__token_needed(c->s, c->w, &needed, e))
         return false;
     if (c->q->authorization.n)
@@ -99,12 +100,12 @@ static bool identify(vg_call *c, vg_err *e)
         take_proxy_user(c);
         return true;
     }
-    if (needed || c->route->least == VG_ROLE_NOBODY)
+    if (needed)
         return true;
     if (c->q->loopback && !c->q->forwarded_for.n && host_is_local(c->q->host))
         c->role = VG_ROLE_VIEWER;
     else
-        return vg_call__refuse(
+        return vg_call_refuse(
             c, 421, e, VG_EARG, "this server answers to this machine only",
             "ask it as localhost, or make a token (vigie token add) for other names and proxies");
     return true;
@@ -121,18 +122,17 @@ static bool origin_is_ours(const vg_call *c)
 bool vg_access__check(vg_call *c, vg_err *e)
 {
     if (!origin_is_ours(c))
-        return vg_call__refuse(c, 403, e, VG_EARG, "a page of another origin may not ask here",
-                               "open the page from this server's own address");
+        return vg_call_refuse(c, 403, e, VG_EARG, "a page of another origin may not ask here",
+                              "open the page from this server's own address");
     if (!identify(c, e))
         return false;
     if (c->role >= c->route->least)
         return true;
     if (c->role == VG_ROLE_NOBODY)
-        return vg_call__refuse(
-            c, 401, e, VG_EARG, "this needs a token",
-            "send \"Authorization: Bearer vigie_...\" with a token of \"vigie token add\"");
-    vg_call__refuse(c, 403, e, VG_EARG, "this needs another role",
-                    "ask for a token of a higher role (viewer reads, analyst changes)");
+        return vg_call_refuse(c, 401, e, VG_EARG, "this needs a token",
+                              "send \"Authorization: Bearer vigie_...\" with a token of \"vigie token add\"");
+    vg_call_refuse(c, 403, e, VG_EARG, "this needs another role",
+                   "ask for a token of a higher role (viewer reads, analyst changes)");
     return vg_why(e, "a %s may not do this; it is for: %s", vg_role_name(c->role),
                   vg_role_name(c->route->least));
 }

@@ -8,7 +8,6 @@
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@ enum {
     IDLE_S = 60,
     QUICK_WAITING = 4096,
     SLOW_WAITING = 32,
+    HELD_BYTES = 256 << 20,
     SWEEP_MS = 250,
     STREAM_BLOCK = 16 << 10,
     LEAVE_MS = 5000,
@@ -53,10 +53,11 @@ typedef struct {
     vg_http__request q;
     vg_http__reply r;
     char *body;
-    int64_t body_n, body_cap, header_n, sent;
+    int64_t body_n, body_cap, body_most, held, header_n, sent;
     int n_host, n_length, n_coding, n_authorization;
     bool seen, too_large, given, answered;
-    int64_t begun_us;
+    int64_t begun_us, block_at;
+    bool block_end, block_failed;
     vg_hub__reader *reader;
 } exchange;
 
@@ -69,7 +70,7 @@ struct vg_http {
     pthread_mutex_t lock; /* guards what follows, and the wires */
     pthread_cond_t changed;
     wire *first;
-    int64_t n_wires, n_exchanges;
+    int64_t n_wires, n_exchanges, held; /* held: bytes of large bodies */
     bool closing, sweeping;
     pthread_t sweeper;
 };
@@ -232,6 +233,7 @@ static void note_header(exchange *x, vg_str name, vg_str value)
         { VG_S("accept"), &x->q.accept, NULL },
         { VG_S("accept-encoding"), &x->q.accept_encoding, NULL },
         { VG_S("content-type"), &x->q.content_type, NULL },
+        { VG_S("accept-language"), &x->q.accept_language, NULL },
         { VG_S("origin"), &x->q.origin, NULL },
         { VG_S("if-none-match"), &x->q.if_none_match, NULL },
         { VG_S("last-event-id"), &x->q.last_event_id, NULL },
@@ -302,7 +304,8 @@ static bool size_is_allowed(exchange *x, refusal *r)
     while (zeros < length.n && length.s[zeros] == '0')
         zeros++;
     length = vg_sub(length, zeros, length.n);
-    if (length.n > 15 || (length.n && strtoll(length.s, NULL, 10) > x->h->o.body_bytes))
+    x->body_most = x->h->o.most_bytes(x->h->o.ctx, x->q.method, x->q.target);
+    if (length.n > 15 || (length.n && strtoll(length.s, NULL, 10) > x->body_most))
         return refuse(r, 413, VG_ERANGE, "the body of the request is too large", "send less at once");
     if (x->q.target.n > TARGET_BYTES)
         return refuse(r, 414, VG_ERANGE, "the address of the request is too long",
@@ -346,11 +349,18 @@ static void add_headers(struct MHD_Response *answer, const vg_http__reply *r)
     add_header(answer, "X-Content-Type-Options", "nosniff");
     add_header(answer, "Referrer-Policy", "no-referrer");
     add_header(answer, "Cross-Origin-Resource-Policy", "same-origin");
-    add_header(answer, "Cache-Control", r->etag[0] ? "private, no-cache" : "no-store");
+    add_header(answer, "Cache-Control", r->cache ? r->cache : r->etag[0] ? "private, no-cache" : "no-store");
+    add_header(answer, "Service-Worker-Allowed", r->worker_scope ? "/" : NULL);
     add_header(answer, "Vary", "Accept, Accept-Encoding, Authorization");
     add_header(answer, "ETag", r->etag);
     add_header(answer, "Allow", r->allow);
     add_header(answer, "Location", r->location);
+    add_header(answer, "Link", r->link);
+    if (r->file_name[0]) {
+        char disposition[160];
+        snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", r->file_name);
+        add_header(answer, "Content-Disposition", disposition);
+    }
     add_header(answer, "Content-Encoding", r->gzipped ? "gzip" : NULL);
     add_header(answer, "Vigie-Found", r->found ? "yes" : NULL);
     add_header(answer, "WWW-Authenticate", r->status == 401 ? "Bearer realm=\"vigie\"" : NULL);
@@ -393,6 +403,37 @@ static struct MHD_Response *stream_answer(exchange *x)
     return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, on_stream, x, NULL);
 }
 
+/* A block that is made is sent; then the next one is asked for, and the connection waits. */
+static ssize_t on_more(void *cls, uint64_t at, char *buf, size_t cap)
+{
+    exchange *x = cls;
+    (void)at;
+    int64_t left = x->r.body.n - x->block_at, n = left < (int64_t)cap ? left : (int64_t)cap;
+    if (n > 0) {
+        memcpy(buf, x->r.body.buf + x->block_at, (size_t)n);
+        x->block_at += n;
+        x->sent += n;
+        return (ssize_t)n;
+    }
+    if (x->block_end || x->block_failed)
+        return x->block_failed ? MHD_CONTENT_READER_END_WITH_ERROR : MHD_CONTENT_READER_END_OF_STREAM;
+    if (x->wire)
+        set_state(x->h, x->wire, WRITING);
+    MHD_suspend_connection(x->connection);
+    if (!vg_workers__give(x->h->workers, true, &x->job)) {
+        x->block_failed = true;
+        MHD_resume_connection(x->connection);
+    }
+    return 0;
+}
+
+static void make_block(exchange *x, int worker)
+{
+    const vg_http__more *more = &x->r.more;
+    x->r.body.n = x->block_at = 0;
+    x->block_failed = !more->make(x->h->o.ctx, worker, more->state, &x->r.body, &x->block_end);
+}
+
 static struct MHD_Response *plain_answer(exchange *x)
 {
     char *text = x->r.body.buf;
@@ -408,7 +449,11 @@ static struct MHD_Response *plain_answer(exchange *x)
 static enum MHD_Result send_answer(exchange *x)
 {
     bool stream = x->r.stream && vg_eq(x->q.method, VG_S("GET"));
-    struct MHD_Response *answer = stream ? stream_answer(x) : plain_answer(x);
+    struct MHD_Response *answer =
+        stream ? stream_answer(x)
+        : x->r.more.state
+            ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, on_more, x, NULL)
+            : plain_answer(x);
     if (!answer)
         return MHD_NO;
     add_headers(answer, &x->r);
@@ -436,7 +481,10 @@ static void work(void *ctx, int worker, vg_job *job)
 {
     vg_http *h = ctx;
     exchange *x = (exchange *)(void *)job;
-    h->o.answer(h->o.ctx, worker, &x->q, &x->r);
+    if (x->answered)
+        make_block(x, worker);
+    else
+        h->o.answer(h->o.ctx, worker, &x->q, &x->r);
     MHD_resume_connection(x->connection); /* x belongs to the network's thread from here on */
 }
 
@@ -457,15 +505,28 @@ static enum MHD_Result begin(exchange *x, const char *method)
     return is_acceptable(x, &r) ? MHD_YES : send_refusal(x, &r);
 }
 
+/* Files come before anybody knows who sends them: all large bodies together have a limit. False when it is reached. */
+static bool hold(exchange *x, int64_t cap)
+{
+    int64_t more = cap > x->h->o.body_bytes ? cap - x->held : 0;
+    pthread_mutex_lock(&x->h->lock);
+    bool room = more <= 0 || x->h->held + more <= HELD_BYTES;
+    if (room && more > 0)
+        x->held += more, x->h->held += more;
+    pthread_mutex_unlock(&x->h->lock);
+    return room;
+}
+
 static void take_body(exchange *x, const char *bytes, size_t n)
 {
     int64_t need = x->body_n + (int64_t)n;
-    x->too_large = x->too_large || need > x->h->o.body_bytes;
+    x->too_large = x->too_large || need > x->body_most;
     if (x->too_large)
         return;
     if (need > x->body_cap) {
         int64_t cap = need < 4096 ? 4096 : 2 * need;
-        char *body = realloc(x->body, (size_t)cap);
+        x->too_large = !hold(x, cap);
+        char *body = x->too_large ? NULL : realloc(x->body, (size_t)cap);
         x->too_large = !body;
         if (!body)
             return;
@@ -525,7 +586,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 static void tell(exchange *x)
 {
     vg_str query = x->q.target, path = vg_cut(&query, '?');
-    vg_http__done d = { .address = x->q.address,
+    vg_http__done d = { .address = x->r.unnamed ? VG_NOSTR : x->q.address,
                         .method = x->q.method,
                         .path = path,
                         .who = vg_str_z(x->r.who),
@@ -549,13 +610,18 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
         tell(x);
     if (x->wire)
         set_state(h, x->wire, READING);
+    if (x->r.more.state)
+        x->r.more.drop(x->r.more.state);
     vg_out_drop(&x->r.body);
+    free(x->r.link);
+    int64_t held = x->held;
     free(x->body);
     free(x->target);
     free(x);
     *context = NULL;
     pthread_mutex_lock(&h->lock);
     h->n_exchanges--;
+    h->held -= held;
     pthread_mutex_unlock(&h->lock);
 }
 
@@ -628,25 +694,10 @@ static bool listen_on(const vg_http__opts *o, int *out, vg_err *e)
     return true;
 }
 
-/* As many open files as the machine allows, and no more connections than fit. */
-static int connections_allowed(int wanted)
-{
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-        return wanted;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-    getrlimit(RLIMIT_NOFILE, &files);
-    rlim_t spare = 128;
-    if (files.rlim_cur != RLIM_INFINITY && files.rlim_cur < (rlim_t)wanted + spare)
-        return files.rlim_cur > 2 * spare ? (int)(files.rlim_cur - spare) : 64;
-    return wanted;
-}
-
 static bool start_daemon(vg_http *h, int fd)
 {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
-    unsigned most = (unsigned)connections_allowed(h->o.max_connections);
+    unsigned most = (unsigned)vg_limit__connections(h->o.max_connections);
     h->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)N_NETWORK, MHD_OPTION_CONNECTION_LIMIT, most,

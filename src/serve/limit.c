@@ -1,7 +1,8 @@
-/* How many requests an address may make. Invariant: memory is fixed; when more addresses come than there are places, the
+/* How many requests an address may make, and how many connections fit. Invariant: memory is fixed; when more addresses come than there are places, the
  * one that was quiet longest loses its place, and with it nothing but its debt. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "serve/serve_int.h"
 
@@ -67,4 +68,18 @@ bool vg_rates__allow(vg_rates *r, const unsigned char address[16], double now_s)
     b->left -= allowed;
     pthread_mutex_unlock(&r->lock);
     return allowed;
+}
+
+int vg_limit__connections(int wanted)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return wanted;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    getrlimit(RLIMIT_NOFILE, &files);
+    rlim_t spare = 128;
+    if (files.rlim_cur != RLIM_INFINITY && files.rlim_cur < (rlim_t)wanted + spare)
+        return files.rlim_cur > 2 * spare ? (int)(files.rlim_cur - spare) : 64;
+    return wanted;
 }

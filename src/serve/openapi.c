@@ -98,7 +98,7 @@ static void put_fallback(vg_json *j, const vg_param *p)
     if (!p->fallback)
         return;
     key(j, "default");
-    if (p->kind == VG_P_INT || p->kind == VG_P_NUM)
+    if (p->kind == VG_P_INT || p->kind == VG_P_NUM || p->kind == VG_P_FLAG)
         vg_put(j->out, vg_str_z(p->fallback)), j->after_key = false, j->comma[j->depth - 1] = true;
     else
         vg_json_str(j, vg_str_z(p->fallback));
@@ -152,7 +152,9 @@ static void put_schema(vg_json *j, const vg_param *p)
         pair(j, "type", "string");
         pair(j, "pattern", DAYS_PATTERN);
         break;
+    case VG_P_FLAG: pair(j, "type", "boolean"); break;
     case VG_P_TEXT:
+    case VG_P_TEXTS:
     case VG_P_CURSOR:
         pair(j, "type", "string");
         key(j, "minLength"), vg_json_int(j, 1);
@@ -160,6 +162,20 @@ static void put_schema(vg_json *j, const vg_param *p)
         break;
     }
     put_fallback(j, p);
+    vg_json_close(j);
+}
+
+/* A parameter that may come several times is an array of its values. */
+static void put_values(vg_json *j, const vg_param *p)
+{
+    if (p->kind != VG_P_TEXTS) {
+        put_schema(j, p);
+        return;
+    }
+    vg_json_object(j);
+    pair(j, "type", "array");
+    key(j, "items");
+    put_schema(j, p);
     vg_json_close(j);
 }
 
@@ -176,7 +192,7 @@ static void put_param(vg_json *j, const vg_param *p)
         key(j, "explode"), vg_json_bool(j, false);
     }
     key(j, "schema");
-    put_schema(j, p);
+    put_values(j, p);
     vg_json_close(j);
 }
 
@@ -187,6 +203,8 @@ static void put_params(vg_json *j, const vg_route *r, bool path_only)
     for (int i = 0; r->param && r->param[i].name; i++)
         if (!path_only || r->param[i].in_path)
             put_param(j, &r->param[i]);
+    if (!path_only && vg_routes__takes_hxl(r))
+        put_param(j, &vg_hxl__param);
     vg_json_close(j);
 }
 
@@ -209,7 +227,9 @@ static void put_answers(vg_json *j, const vg_route *r)
 {
     bool stream = r->answer == vg_answer__stream;
     open_key(j, "responses");
-    open_key(j, r->answer == vg_answer__decide ? "201" : "200");
+    char status[8];
+    snprintf(status, sizeof status, "%d", r->status ? r->status : 200);
+    open_key(j, status);
     pair(j, "description", r->summary);
     open_key(j, "content");
     if (r->as & VG_AS_JSON)
@@ -220,6 +240,8 @@ static void put_answers(vg_json *j, const vg_route *r)
         put_content(j, "text/csv", NULL);
     if (r->as & VG_AS_TEXT)
         put_content(j, stream ? "text/event-stream" : "text/plain", NULL);
+    if (r->as & VG_AS_OTHER)
+        put_content(j, r->type ? r->type : "application/octet-stream", NULL);
     if (r->answer == vg_answer__verb) /* a report */
         put_content(j, "text/html", NULL);
     vg_json_close(j);
@@ -244,29 +266,45 @@ static void put_security(vg_json *j, const vg_route *r)
     vg_json_close(j);
 }
 
-static void put_body(vg_json *j, const vg_route *r)
+/* The members of a body of parameters, as JSON or as a form. */
+static void put_members(vg_json *j, const vg_route *r, const char *type)
 {
-    open_key(j, "requestBody");
-    key(j, "required"), vg_json_bool(j, true);
-    open_key(j, "content");
-    open_key(j, "application/json");
+    open_key(j, type);
     open_key(j, "schema");
     pair(j, "type", "object");
     key(j, "additionalProperties"), vg_json_bool(j, false);
     key(j, "required");
     vg_json_array(j);
-    for (int i = 0; r->param[i].name; i++)
-        if (r->param[i].required)
+    for (int i = 0; r->param && r->param[i].name; i++)
+        if (r->param[i].required && !r->param[i].in_path)
             vg_json_str(j, vg_str_z(r->param[i].name));
     vg_json_close(j);
     open_key(j, "properties");
-    for (int i = 0; r->param[i].name; i++) {
+    for (int i = 0; r->param && r->param[i].name; i++) {
+        if (r->param[i].in_path)
+            continue;
         key(j, r->param[i].name);
-        put_schema(j, &r->param[i]);
+        put_values(j, &r->param[i]);
     }
-    vg_json_close(j);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 3; i++)
         vg_json_close(j);
+}
+
+static void put_body(vg_json *j, const vg_route *r)
+{
+    open_key(j, "requestBody");
+    key(j, "required"), vg_json_bool(j, true);
+    open_key(j, "content");
+    if (r->body & VG_BODY_PARAMS)
+        put_members(j, r, "application/json");
+    if (r->body & VG_BODY_FORM)
+        put_members(j, r, "application/x-www-form-urlencoded");
+    if (r->body & VG_BODY_JSON)
+        put_content(j, "application/json", r->takes);
+    if (r->body & VG_BODY_CSV)
+        put_content(j, "text/csv", NULL);
+    vg_json_close(j);
+    vg_json_close(j);
 }
 
 static void put_route(vg_json *j, const vg_route *r)
@@ -279,28 +317,28 @@ static void put_route(vg_json *j, const vg_route *r)
     pair(j, "operationId", r->id);
     pair(j, "summary", r->summary);
     put_security(j, r);
-    put_params(j, r, r->has_body);
-    if (r->has_body)
+    put_params(j, r, (r->body & (VG_BODY_PARAMS | VG_BODY_FORM)) != 0);
+    if (r->body)
         put_body(j, r);
     put_answers(j, r);
     vg_json_close(j);
 }
 
 /* Routes with the same pattern stand under one path. */
-static void put_routes(vg_json *j)
+static void put_routes(vg_json *j, const vg_serve *s)
 {
-    int n;
-    const vg_route *r = vg_routes(&n);
-    for (int i = 0; i < n; i++) {
-        bool first = r[i].answer != vg_answer__verb;
-        for (int k = 0; k < i; k++)
-            first = first && strcmp(r[k].pattern, r[i].pattern) != 0;
+    int door;
+    const vg_route *r, *other;
+    for (int i = 0; (r = vg_routes_at(s, i, &door)); i++) {
+        bool first = r->answer != vg_answer__verb;
+        for (int k = 0; k < i && first; k++)
+            first = strcmp(vg_routes_at(s, k, &door)->pattern, r->pattern) != 0;
         if (!first)
             continue;
-        open_key(j, r[i].pattern);
-        for (int k = i; k < n; k++)
-            if (strcmp(r[k].pattern, r[i].pattern) == 0)
-                put_route(j, &r[k]);
+        open_key(j, r->pattern);
+        for (int k = i; (other = vg_routes_at(s, k, &door)); k++)
+            if (strcmp(other->pattern, r->pattern) == 0)
+                put_route(j, other);
         vg_json_close(j);
     }
 }
@@ -410,18 +448,18 @@ static void put_verb(vg_json *j, const vg_serve_verb *v, const vg_route *like)
 
 static void put_verbs(vg_json *j, const vg_serve *s)
 {
-    int n;
-    const vg_route *like = NULL, *r = vg_routes(&n);
-    for (int i = 0; i < n; i++)
-        if (r[i].answer == vg_answer__verb)
-            like = &r[i];
+    int door;
+    const vg_route *like = NULL, *r;
+    for (int i = 0; (r = vg_routes_at(NULL, i, &door)); i++)
+        if (r->answer == vg_answer__verb)
+            like = r;
     for (int i = 0; s->o.verbs && like && i < s->o.verbs->n_verbs; i++)
         put_verb(j, &s->o.verbs->verb[i], like);
 }
 
 /* --- the document --- */
 
-static void put_components(vg_json *j)
+static void put_components(vg_json *j, const vg_serve *s)
 {
     open_key(j, "components");
     open_key(j, "securitySchemes");
@@ -434,6 +472,9 @@ static void put_components(vg_json *j)
     vg_json_close(j);
     open_key(j, "schemas");
     vg_put(j->out, vg_str_z(SCHEMAS));
+    for (int i = 0; i < s->o.n_doors; i++)
+        if (s->o.door[i]->schemas)
+            vg_print(j->out, ",%s", s->o.door[i]->schemas);
     vg_json_close(j);
     vg_json_close(j);
 }
@@ -457,7 +498,7 @@ bool vg_answer__openapi(vg_call *c, vg_err *e)
     key(&j, "servers");
     vg_json_array(&j);
     vg_json_object(&j);
-    key(&j, "url"), vg_json_str(&j, vg_call__base(c));
+    key(&j, "url"), vg_json_str(&j, vg_call_base(c));
     vg_json_close(&j);
     vg_json_close(&j);
     key(&j, "security");
@@ -471,10 +512,10 @@ bool vg_answer__openapi(vg_call *c, vg_err *e)
     vg_json_close(&j);
     vg_json_close(&j);
     open_key(&j, "paths");
-    put_routes(&j);
+    put_routes(&j, c->s);
     put_verbs(&j, c->s);
     vg_json_close(&j);
-    put_components(&j);
+    put_components(&j, c->s);
     vg_json_close(&j);
     vg_put_char(&c->r->body, '\n');
     return true;

@@ -81,12 +81,8 @@ static bool add_pair(vg_target *t, vg_str name, vg_str value, vg_err *e)
     return true;
 }
 
-bool vg_query__target(vg_str target, vg_arena *a, vg_target *out, vg_err *e)
+bool vg_query__form(vg_str query, vg_arena *a, vg_target *out, vg_err *e)
 {
-    memset(out, 0, sizeof *out);
-    vg_str query = target, path = vg_cut(&query, '?');
-    if (!read_path(path, a, out, e))
-        return false;
     while (query.n) {
         vg_str value = vg_cut(&query, '&'), name = vg_cut(&value, '=');
         vg_str plain_name, plain_value;
@@ -97,6 +93,15 @@ bool vg_query__target(vg_str target, vg_arena *a, vg_target *out, vg_err *e)
             return false;
     }
     return true;
+}
+
+bool vg_query__target(vg_str target, vg_arena *a, vg_target *out, vg_err *e)
+{
+    memset(out, 0, sizeof *out);
+    vg_str query = target, path = vg_cut(&query, '?');
+    if (!read_path(path, a, out, e))
+        return false;
+    return vg_query__form(query, a, out, e);
 }
 
 /* --- a flat JSON object --- */
@@ -304,6 +309,13 @@ static bool read_text(const vg_param *p, vg_str text, vg_err *e)
     return vg_mend(e, "it may have 1 to %lld", (long long)most);
 }
 
+static bool read_flag(const vg_param *p, vg_str text, vg_value *v, vg_err *e)
+{
+    v->whole = vg_eq_nocase(text, VG_S("true")) || vg_eq(text, VG_S("1"));
+    return v->whole || vg_eq_nocase(text, VG_S("false")) || vg_eq(text, VG_S("0")) ||
+           fail_value(e, p, text, "true or false");
+}
+
 bool vg_query__value(const vg_param *p, vg_str text, vg_value *out, vg_err *e)
 {
     vg_value v = { .given = true, .text = text };
@@ -317,7 +329,9 @@ bool vg_query__value(const vg_param *p, vg_str text, vg_value *out, vg_err *e)
     case VG_P_BOX: good = read_box(p, text, &v, e); break;
     case VG_P_DAYS: good = read_days(p, text, &v, e); break;
     case VG_P_MONTH: good = read_month(p, text, &v, e); break;
+    case VG_P_TEXTS:
     case VG_P_CURSOR: good = read_text(p, text, e); break;
+    case VG_P_FLAG: good = read_flag(p, text, &v, e); break;
     }
     if (good)
         *out = v;

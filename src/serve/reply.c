@@ -9,16 +9,25 @@
 #include "core/num.h"
 #include "serve/serve_int.h"
 
-enum { WORTH_PACKING = 1024, PACK_LEVEL = 4 };
+enum { WORTH_PACKING = 1024, PACK_LEVEL = 4, LARGE = 256 << 10 };
 
-vg_rows vg_rows__begin(vg_call *c, const char *const *column, int n_columns)
+vg_rows vg_rows_begin(vg_call *c, const char *const *column, int n_columns)
 {
     vg_rows r = { .out = &c->r->body, .csv = c->as == VG_AS_CSV, .column = column, .n_columns = n_columns };
-    if (!r.csv)
+    r.call = c;
+    if (r.csv)
+        vg_rows__head(&r, c->hxl);
+    else
         vg_put(r.out, VG_S("{\"items\":["));
-    for (int i = 0; r.csv && i < n_columns; i++)
-        vg_print(r.out, "%s%s", i ? "," : "", column[i]);
     return r;
+}
+
+void vg_rows__head(vg_rows *r, bool hxl)
+{
+    for (int i = 0; i < r->n_columns; i++)
+        vg_print(r->out, "%s%s", i ? "," : "", r->column[i]);
+    for (int i = 0; i < r->n_columns && hxl; i++)
+        vg_print(r->out, "%c%.*s", i ? ',' : '\n', VG_P(vg_hxl__tag(r->column[i])));
 }
 
 /* What stands before a cell; the row's end behind the last one is written with the next row. */
@@ -60,7 +69,7 @@ static void put_json_text(vg_out *o, vg_str text)
 /* A cell that a spreadsheet would take for a formula is one no longer. */
 static void put_csv_text(vg_out *o, vg_str text)
 {
-    if (!strchr("=+-@\t", text.s[0])) {
+    if (!strchr("=+-@\t\r", text.s[0])) {
         vg_put_csv(o, text);
         return;
     }
@@ -73,7 +82,7 @@ static void put_csv_text(vg_out *o, vg_str text)
     vg_put_char(o, '"');
 }
 
-void vg_rows__text(vg_rows *r, vg_str text)
+void vg_rows_text(vg_rows *r, vg_str text)
 {
     if (!text.n) {
         nothing(r);
@@ -87,7 +96,7 @@ void vg_rows__text(vg_rows *r, vg_str text)
     after_cell(r);
 }
 
-void vg_rows__int(vg_rows *r, int64_t x)
+void vg_rows_int(vg_rows *r, int64_t x)
 {
     if (x == VG_UNKNOWN) {
         nothing(r);
@@ -98,7 +107,7 @@ void vg_rows__int(vg_rows *r, int64_t x)
     after_cell(r);
 }
 
-void vg_rows__num(vg_rows *r, double x)
+void vg_rows_num(vg_rows *r, double x)
 {
     if (!isfinite(x)) {
         nothing(r);
@@ -109,19 +118,19 @@ void vg_rows__num(vg_rows *r, double x)
     after_cell(r);
 }
 
-void vg_rows__month(vg_rows *r, int32_t month)
+void vg_rows_month(vg_rows *r, int32_t month)
 {
     char buf[16];
-    vg_rows__text(r, month ? vg_month_text(month, buf) : VG_NOSTR);
+    vg_rows_text(r, month ? vg_month_text(month, buf) : VG_NOSTR);
 }
 
-void vg_rows__instant(vg_rows *r, int64_t at)
+void vg_rows_instant(vg_rows *r, int64_t at)
 {
     char buf[32];
-    vg_rows__text(r, at ? vg_instant_text(at, buf) : VG_NOSTR);
+    vg_rows_text(r, at ? vg_instant_text(at, buf) : VG_NOSTR);
 }
 
-void vg_rows__raw(vg_rows *r, vg_str json)
+void vg_rows_raw(vg_rows *r, vg_str json)
 {
     if (!json.n) {
         nothing(r);
@@ -135,10 +144,12 @@ void vg_rows__raw(vg_rows *r, vg_str json)
     after_cell(r);
 }
 
-void vg_rows__end(vg_rows *r, vg_str next)
+void vg_rows_end(vg_rows *r, vg_str next)
 {
     if (r->csv) {
         vg_put_char(r->out, '\n');
+        if (next.n && r->call)
+            vg_reply__link(r->call, next);
         return;
     }
     vg_put(r->out, VG_S("],\"next\":"));
@@ -164,13 +175,13 @@ static void put_escaped(vg_out *o, vg_str s)
     }
 }
 
-vg_str vg_call__next(vg_call *c, vg_str cursor)
+vg_str vg_call_next(vg_call *c, vg_str cursor)
 {
     vg_out o;
     vg_str query = c->q->target, path = vg_cut(&query, '?');
     if (!vg_out_memory(&o, NULL))
         return VG_NOSTR;
-    vg_put(&o, vg_call__base(c));
+    vg_put(&o, vg_call_base(c));
     vg_put(&o, path);
     vg_put_char(&o, '?');
     for (int i = 0; i < c->target.n_pairs; i++) {
@@ -188,10 +199,16 @@ vg_str vg_call__next(vg_call *c, vg_str cursor)
     return next;
 }
 
+void vg_reply__link(vg_call *c, vg_str next)
+{
+    if (asprintf(&c->r->link, "<%.*s>; rel=\"next\"", VG_P(next)) < 0)
+        c->r->link = NULL;
+}
+
 /* --- ETag, 304, gzip --- */
 
 /* Whether a list of what the client accepts names the coding, and not with q=0. */
-static bool takes_gzip(vg_str list)
+bool vg_reply__takes_gzip(vg_str list)
 {
     while (list.n) {
         vg_str rest = vg_cut(&list, ','), name = vg_trim(vg_cut(&rest, ';'));
@@ -206,7 +223,7 @@ static bool takes_gzip(vg_str list)
     return false;
 }
 
-static bool names_tag(vg_str list, vg_str tag)
+bool vg_reply__names_tag(vg_str list, vg_str tag)
 {
     while (list.n) {
         vg_str one = vg_trim(vg_cut(&list, ','));
@@ -228,16 +245,43 @@ static void set_tag(vg_http__reply *r, bool packed)
     snprintf(r->etag, sizeof r->etag, "\"%.32s%s\"", hex, packed ? "-gz" : "");
 }
 
+bool vg_reply__is_known(vg_call *c, const vg_str *part, int n)
+{
+    vg_http__reply *r = c->r;
+    vg_sha256 h;
+    char hex[65], packed[80];
+    vg_sha256_init(&h);
+    vg_sha256_add(&h, VG_S(VG_VERSION));
+    for (int i = 0; i < n; i++) {
+        vg_sha256_add(&h, VG_S("\n"));
+        vg_sha256_add(&h, part[i]);
+    }
+    vg_sha256_hex(&h, hex);
+    snprintf(r->etag, sizeof r->etag, "\"%.32s\"", hex);
+    snprintf(packed, sizeof packed, "\"%.32s-gz\"", hex);
+    bool plain = vg_reply__names_tag(c->q->if_none_match, vg_str_z(r->etag));
+    if (!plain && !vg_reply__names_tag(c->q->if_none_match, vg_str_z(packed)))
+        return false;
+    if (!plain)
+        memcpy(r->etag, packed, sizeof r->etag);
+    r->status = 304;
+    return true;
+}
+
 void vg_reply__finish(vg_call *c)
 {
     vg_http__reply *r = c->r;
     vg_out packed;
-    if (r->stream || r->status != 200)
+    if (r->stream || r->more.state || r->whole || r->status != 200)
         return;
-    bool pack = r->body.n >= WORTH_PACKING && takes_gzip(c->q->accept_encoding);
-    if (!c->route->plain) {
+    bool pack = r->body.n >= WORTH_PACKING && vg_reply__takes_gzip(c->q->accept_encoding);
+    if (r->etag[0]) { /* known without looking at the bytes; packed it is another one */
+        size_t n = strlen(r->etag);
+        if (pack && n + 3 < sizeof r->etag)
+            memcpy(r->etag + n - 1, "-gz\"", 5);
+    } else if (!c->route->plain) {
         set_tag(r, pack);
-        if (names_tag(c->q->if_none_match, vg_str_z(r->etag))) {
+        if (vg_reply__names_tag(c->q->if_none_match, vg_str_z(r->etag))) {
             r->status = 304;
             r->body.n = 0;
             return;
@@ -245,7 +289,8 @@ void vg_reply__finish(vg_call *c)
     }
     if (!pack || !vg_out_memory(&packed, NULL))
         return;
-    if (!vg_gzip(vg_out_text(&r->body), PACK_LEVEL, &packed, NULL)) {
+    int level = r->body.n > LARGE ? 1 : PACK_LEVEL;
+    if (!vg_gzip(vg_out_text(&r->body), level, &packed, NULL)) {
         vg_out_drop(&packed);
         return;
     }

@@ -1,15 +1,14 @@
-/* Events as OGC API Features 1.0 (Core, GeoJSON) and RFC 7946. Invariant: a page is asked of the index in memory and only
- * its rows are read from the store; following the links "next" gives each event once. */
+/* Events as OGC API Features 1.0 (Core, GeoJSON). Invariant: a page is asked of the index in memory and only the texts of
+ * its rows are read from the store. */
 #include <string.h>
 
-#include "core/date.h"
 #include "serve/serve_int.h"
 
 #define ITEMS "/api/v1/collections/events/items"
 
 static void put_link(vg_json *j, vg_call *c, const char *rel, const char *type, vg_str path)
 {
-    vg_str href = vg_format(&c->w->arena, "%.*s%.*s", VG_P(vg_call__base(c)), VG_P(path));
+    vg_str href = vg_format(&c->w->arena, "%.*s%.*s", VG_P(vg_call_base(c)), VG_P(path));
     vg_json_object(j);
     vg_json_key(j, VG_S("rel")), vg_json_str(j, vg_str_z(rel));
     vg_json_key(j, VG_S("type")), vg_json_str(j, vg_str_z(type));
@@ -122,166 +121,47 @@ bool vg_answer__collections(vg_call *c, vg_err *e)
     return true;
 }
 
-/* --- a feature --- */
-
-static const char *type_name(int type)
-{
-    switch (type) {
-    case VG_TYPE_STATE: return "sb";
-    case VG_TYPE_NON_STATE: return "ns";
-    case VG_TYPE_ONE_SIDED: return "os";
-    case VG_TYPE_OTHER: return "other";
-    default: return "unknown";
-    }
-}
-
-static void put_text(vg_json *j, const char *name, vg_str text)
-{
-    vg_json_key(j, vg_str_z(name));
-    if (text.n)
-        vg_json_str(j, text);
-    else
-        vg_json_null(j);
-}
-
-static void put_count(vg_json *j, const char *name, int64_t n, int64_t unknown)
-{
-    vg_json_key(j, vg_str_z(name));
-    if (n == unknown)
-        vg_json_null(j);
-    else
-        vg_json_int(j, n);
-}
-
-static void put_geometry(vg_json *j, const vg_event *ev)
-{
-    vg_json_key(j, VG_S("geometry"));
-    if (!ev->has_point) {
-        vg_json_null(j);
-        return;
-    }
-    vg_json_object(j);
-    put_pair(j, "type", VG_S("Point"));
-    vg_json_key(j, VG_S("coordinates"));
-    vg_json_array(j);
-    vg_json_num(j, ev->lon_deg);
-    vg_json_num(j, ev->lat_deg);
-    vg_json_close(j);
-    vg_json_close(j);
-}
-
-static void put_properties(vg_json *j, const vg_event *ev)
-{
-    char from[16], to[16];
-    vg_json_key(j, VG_S("properties"));
-    vg_json_object(j);
-    put_text(j, "external_id", ev->external_id);
-    put_text(j, "date_from", vg_day_text(ev->day_from, from));
-    put_text(j, "date_to", vg_day_text(ev->day_to, to));
-    put_count(j, "date_precision", ev->date_prec, 0);
-    put_count(j, "place_precision", ev->where_prec, 0);
-    put_text(j, "type", vg_str_z(type_name(ev->type)));
-    put_count(j, "gwcode", ev->gwcode, 0);
-    put_count(j, "cell", ev->cell, 0);
-    put_count(j, "deaths_low", ev->low, VG_UNKNOWN);
-    put_count(j, "deaths_best", ev->best, VG_UNKNOWN);
-    put_count(j, "deaths_high", ev->high, VG_UNKNOWN);
-    put_count(j, "deaths_civilians", ev->civilians, VG_UNKNOWN);
-    put_text(j, "actor_a", ev->actor_a);
-    put_text(j, "actor_b", ev->actor_b);
-    put_text(j, "conflict", ev->conflict);
-    put_text(j, "adm1", ev->adm1);
-    put_text(j, "adm2", ev->adm2);
-    put_text(j, "kind", ev->kind);
-    put_text(j, "source", ev->source);
-    put_text(j, "text", ev->text);
-    put_text(j, "url", ev->url);
-    vg_json_close(j);
-}
-
-static void put_feature(vg_json *j, int64_t id, const vg_event *ev)
-{
-    vg_json_object(j);
-    put_pair(j, "type", VG_S("Feature"));
-    vg_json_key(j, VG_S("id")), vg_json_int(j, id);
-    put_geometry(j, ev);
-    put_properties(j, ev);
-}
-
 /* --- pages --- */
 
 typedef struct {
-    int64_t *id, n;
+    int64_t *row, n;
     vg_event *event;
     vg_str next; /* address of the next page; empty = none */
 } page;
 
-/* What a cursor is bound to: all parameters but the place and the length of a page. */
-static vg_str question(vg_call *c)
+static bool find(vg_call *c, vg_selection *sel, page *p, vg_err *e)
 {
-    vg_str text = VG_S("events");
-    for (int i = 0; i < c->target.n_pairs; i++) {
-        const vg_pair *p = &c->target.pair[i];
-        if (!vg_eq(p->name, VG_S("cursor")) && !vg_eq(p->name, VG_S("limit")))
-            text = vg_format(&c->w->arena, "%.*s&%.*s=%.*s", VG_P(text), VG_P(p->name), VG_P(p->value));
-    }
-    return text;
-}
-
-static vg_event_filter filter_of(const vg_call *c)
-{
-    static const int type[] = { VG_TYPE_UNKNOWN, VG_TYPE_STATE, VG_TYPE_NON_STATE, VG_TYPE_ONE_SIDED,
-                                VG_TYPE_OTHER };
-    const vg_value *box = vg_call__value(c, "bbox"), *days = vg_call__value(c, "datetime");
-    vg_event_filter f = { .has_box = box->given,
-                          .west = box->box[0],
-                          .south = box->box[1],
-                          .east = box->box[2],
-                          .north = box->box[3],
-                          .has_days = days->given,
-                          .day_from = days->from,
-                          .day_to = days->to,
-                          .gwcode = (int32_t)vg_call__value(c, "gwcode")->whole,
-                          .cell = (int32_t)vg_call__value(c, "cell")->whole,
-                          .min_deaths = vg_call__value(c, "min_deaths")->whole };
-    for (size_t i = 0; i < sizeof type / sizeof *type; i++)
-        if (vg_call__value(c, "type")->whole >> i & 1)
-            f.types |= 1U << type[i];
-    return f;
-}
-
-static bool find(vg_call *c, const vg_event_index *ix, page *p, vg_err *e)
-{
-    const vg_value *cursor = vg_call__value(c, "cursor");
-    int64_t limit = vg_call__value(c, "limit")->whole;
-    vg_event_filter f = filter_of(c);
-    vg_event_place after, last;
-    vg_str asked = question(c);
+    vg_arena *a = &c->w->arena;
+    int64_t limit = vg_call_whole(c, "limit");
     bool more = false;
-    if (cursor->given && !vg_query__place(cursor->text, asked, &after, e))
+    p->row = vg_new(a, int64_t, limit);
+    if (!p->row)
+        return vg_fail_memory(e, vg_arena_limit(a));
+    if (!vg_selection__next(sel, c->w->st, a, limit, p->row, &p->n, &more, e))
         return false;
-    p->id = vg_new(&c->w->arena, int64_t, limit);
-    if (!p->id)
-        return vg_fail_memory(e, vg_arena_limit(&c->w->arena));
-    p->n = vg_event_index_find(ix, &f, cursor->given ? &after : NULL, limit, p->id, &last, &more);
-    p->next = more ? vg_call__next(c, vg_query__cursor(&c->w->arena, &last, asked)) : VG_NOSTR;
-    return vg_store_events_by_id(c->w->st, p->id, p->n, &c->w->arena, &p->event, e);
+    p->next = more ? vg_call_next(c, vg_selection__cursor(c, sel)) : VG_NOSTR;
+    return vg_event_index_read(sel->snap->index, c->w->st, p->row, p->n, a, &p->event, e);
 }
 
-static void put_page(vg_call *c, const page *p)
+static int64_t id_of(const vg_selection *sel, int64_t row)
 {
-    vg_json j = vg_json_to(&c->r->body);
-    vg_json_object(&j);
-    put_pair(&j, "type", VG_S("FeatureCollection"));
-    vg_json_key(&j, VG_S("numberReturned")), vg_json_int(&j, p->n);
-    vg_json_key(&j, VG_S("features"));
-    vg_json_array(&j);
+    vg_event_point p;
+    vg_event_index_point(sel->snap->index, row, &p);
+    return p.id;
+}
+
+static void put_page(vg_call *c, const vg_selection *sel, const page *p)
+{
+    vg_out *o = &c->r->body;
+    vg_print(o, "{\"type\":\"FeatureCollection\",\"numberReturned\":%lld,\"features\":[", (long long)p->n);
     for (int64_t i = 0; i < p->n; i++) {
-        put_feature(&j, p->id[i], &p->event[i]);
-        vg_json_close(&j);
+        if (i)
+            vg_put_char(o, ',');
+        vg_feature__put(o, id_of(sel, p->row[i]), &p->event[i]);
+        vg_put_char(o, '}');
     }
-    vg_json_close(&j);
-    vg_json_key(&j, VG_S("links"));
+    vg_put(o, VG_S("],\"links\":"));
+    vg_json j = vg_json_to(o);
     vg_json_array(&j);
     put_link(&j, c, "self", GEOJSON, c->q->target);
     if (p->next.n) {
@@ -292,71 +172,51 @@ static void put_page(vg_call *c, const page *p)
         vg_json_close(&j);
     }
     vg_json_close(&j);
-    vg_json_close(&j);
-    vg_put_char(&c->r->body, '\n');
+    vg_put(o, VG_S("}\n"));
 }
 
-static void put_rows(vg_call *c, const page *p)
+static void put_rows(vg_call *c, const vg_selection *sel, const page *p)
 {
-    static const char *const column[] = { "id",          "external_id", "date_from", "date_to", "lat",
-                                          "lon",         "type",        "gwcode",    "cell",    "deaths_low",
-                                          "deaths_best", "deaths_high", "actor_a",   "actor_b", "conflict",
-                                          "adm1",        "adm2",        "source",    "text",    "url" };
-    vg_rows r = vg_rows__begin(c, column, (int)(sizeof column / sizeof *column));
-    char day[16];
-    for (int64_t i = 0; i < p->n; i++) {
-        const vg_event *ev = &p->event[i];
-        vg_rows__int(&r, p->id[i]);
-        vg_rows__text(&r, ev->external_id);
-        vg_rows__text(&r, vg_day_text(ev->day_from, day));
-        vg_rows__text(&r, vg_day_text(ev->day_to, day));
-        vg_rows__num(&r, ev->has_point ? ev->lat_deg : __builtin_nan(""));
-        vg_rows__num(&r, ev->has_point ? ev->lon_deg : __builtin_nan(""));
-        vg_rows__text(&r, vg_str_z(type_name(ev->type)));
-        vg_rows__int(&r, ev->gwcode ? ev->gwcode : VG_UNKNOWN);
-        vg_rows__int(&r, ev->cell ? ev->cell : VG_UNKNOWN);
-        vg_rows__int(&r, ev->low);
-        vg_rows__int(&r, ev->best);
-        vg_rows__int(&r, ev->high);
-        const vg_str text[] = { ev->actor_a, ev->actor_b, ev->conflict, ev->adm1,
-                                ev->adm2,    ev->source,  ev->text,     ev->url };
-        for (size_t k = 0; k < sizeof text / sizeof *text; k++)
-            vg_rows__text(&r, text[k]);
-    }
-    vg_rows__end(&r, VG_NOSTR);
+    vg_rows r = vg_rows_begin(c, vg_event__columns, VG_EVENT_COLUMNS);
+    for (int64_t i = 0; i < p->n; i++)
+        vg_feature__cells(&r, id_of(sel, p->row[i]), &p->event[i]);
+    vg_rows_end(&r, p->next);
 }
 
 bool vg_answer__items(vg_call *c, vg_err *e)
 {
+    vg_selection sel;
     page p = { .n = 0 };
-    vg_snapshot *snap = vg_snapshot__take(c->s);
-    bool good = find(c, snap->index, &p, e);
-    vg_snapshot__give(c->s, snap);
-    if (!good)
+    if (vg_call_whole(c, "all"))
+        return vg_export__begin(c, e);
+    if (!vg_selection__begin(c, &c->w->arena, &sel, e))
         return false;
-    if (c->as == VG_AS_CSV)
-        put_rows(c, &p);
-    else
-        put_page(c, &p);
-    return true;
+    bool good = vg_selection__is_known(c, &sel) || find(c, &sel, &p, e);
+    if (good && c->r->status == 200) {
+        if (c->as == VG_AS_CSV)
+            put_rows(c, &sel, &p);
+        else
+            put_page(c, &sel, &p);
+    }
+    vg_selection__end(&sel);
+    return good;
 }
 
 bool vg_answer__item(vg_call *c, vg_err *e)
 {
-    int64_t id = vg_call__value(c, "feature")->whole;
+    int64_t id = vg_call_whole(c, "feature");
     vg_event *ev;
     if (!vg_store_events_by_id(c->w->st, &id, 1, &c->w->arena, &ev, e))
         return false;
     if (!ev->external_id.n && !ev->day_to && !ev->day_from)
         return vg_fail(e, VG_ENOTFOUND, VG_NOWHERE, "there is no event %lld", (long long)id);
+    vg_feature__put(&c->r->body, id, ev);
+    vg_put(&c->r->body, VG_S(",\"links\":"));
     vg_json j = vg_json_to(&c->r->body);
-    put_feature(&j, id, ev);
-    vg_json_key(&j, VG_S("links"));
     vg_json_array(&j);
     put_link(&j, c, "self", GEOJSON, c->q->target);
     put_link(&j, c, "collection", JSON, VG_S("/api/v1/collections/events"));
     vg_json_close(&j);
-    vg_json_close(&j);
-    vg_put_char(&c->r->body, '\n');
+    vg_put(&c->r->body, VG_S("}\n"));
     return true;
 }

@@ -3,6 +3,7 @@
  * who may not change anything gets a store that can only be read. */
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "serve/serve_int.h"
 
@@ -31,19 +32,19 @@ bool vg_answer__verbs(vg_call *c, vg_err *e)
 {
     static const char *const column[] = { "verb", "route", "arguments", "purpose" };
     (void)e;
-    vg_rows r = vg_rows__begin(c, column, 4);
+    vg_rows r = vg_rows_begin(c, column, 4);
     for (int i = 0; c->s->o.verbs && i < c->s->o.verbs->n_verbs; i++) {
         const vg_serve_verb *v = &c->s->o.verbs->verb[i];
         char route[96];
         int n = snprintf(route, sizeof route, "/api/v1/verbs/%s", v->name);
         for (char *at = route; *at; at++)
             *at = *at == ' ' ? '-' : *at;
-        vg_rows__text(&r, vg_str_z(v->name));
-        vg_rows__text(&r, (vg_str){ route, n });
-        vg_rows__text(&r, vg_str_z(v->args));
-        vg_rows__text(&r, v->purpose);
+        vg_rows_text(&r, vg_str_z(v->name));
+        vg_rows_text(&r, (vg_str){ route, n });
+        vg_rows_text(&r, vg_str_z(v->args));
+        vg_rows_text(&r, v->purpose);
     }
-    vg_rows__end(&r, VG_NOSTR);
+    vg_rows_end(&r, VG_NOSTR);
     return true;
 }
 
@@ -53,14 +54,18 @@ bool vg_answer__verbs(vg_call *c, vg_err *e)
 static bool file_path(vg_call *c, vg_str name, vg_str *path, vg_err *e)
 {
     if (!c->s->o.data)
-        return vg_call__refuse(
+        return vg_call_refuse(
             c, 403, e, VG_EARG, "files of the server cannot be named here",
             "start the server with --data FOLDER; then its files can, by their plain names");
     if (!name.n || name.s[0] == '.' || vg_find_byte(name, '/') >= 0 || vg_find_byte(name, '\\') >= 0)
-        return vg_call__refuse(c, 400, e, VG_EARG, "this is not the plain name of a file",
-                               "name a file or folder that lies in the data folder, without a path");
+        return vg_call_refuse(c, 400, e, VG_EARG, "this is not the plain name of a file",
+                              "name a file or folder that lies in the data folder, without a path");
     *path = vg_format(&c->w->arena, "%s/%.*s", c->s->o.data, VG_P(name));
-    return path->s || vg_fail_memory(e, vg_arena_limit(&c->w->arena));
+    if (!path->s)
+        return vg_fail_memory(e, vg_arena_limit(&c->w->arena));
+    return access(path->s, F_OK) == 0 ||
+           vg_call_refuse(c, 404, e, VG_ENOTFOUND, "the data folder has no file or folder of this name",
+                          "name one that lies in the folder the server was started with (--data)");
 }
 
 static bool add_word(vg_serve_call *call, vg_str word, vg_err *e)
@@ -116,8 +121,7 @@ static bool add_argument(vg_call *c, vg_serve_call *call, vg_str value, vg_err *
     if (call->verb->args_are_files && !file_path(c, value, &value, e))
         return false;
     if (!value.n)
-        return vg_call__refuse(c, 400, e, VG_EARG, "an argument is empty",
-                               "leave it out, or give it a value");
+        return vg_call_refuse(c, 400, e, VG_EARG, "an argument is empty", "leave it out, or give it a value");
     return add_word(call, value, e);
 }
 
@@ -176,11 +180,11 @@ static bool fail_forbidden(vg_call *c, vg_err *e)
     *e = VG_NO_ERR;
     if (c->role >= VG_ROLE_ANALYST) {
         snprintf(c->r->allow, sizeof c->r->allow, "POST");
-        return vg_call__refuse(c, 405, e, VG_EARG, "this verb changes the store, and GET changes nothing",
-                               "send it by POST");
+        return vg_call_refuse(c, 405, e, VG_EARG, "this verb changes the store, and GET changes nothing",
+                              "send it by POST");
     }
-    return vg_call__refuse(c, 403, e, VG_EARG, "this verb changes the store",
-                           "it needs a token of an analyst or admin, and POST");
+    return vg_call_refuse(c, 403, e, VG_EARG, "this verb changes the store",
+                          "it needs a token of an analyst or admin, and POST");
 }
 
 /* After a failure that a message takes from the verb's memory. */
@@ -208,10 +212,10 @@ bool vg_answer__verb(vg_call *c, vg_err *e)
 {
     enum { VERB_BYTES = INT32_MAX };
     vg_arena arena;
-    const vg_serve_verb *v = vg_verbs__find(c->s, vg_call__value(c, "verb")->text);
+    const vg_serve_verb *v = vg_verbs__find(c->s, vg_call_value(c, "verb")->text);
     if (!v)
-        return vg_call__refuse(c, 404, e, VG_ENOTFOUND, "no verb of this name is open here",
-                               "/api/v1/verbs lists them");
+        return vg_call_refuse(c, 404, e, VG_ENOTFOUND, "no verb of this name is open here",
+                              "/api/v1/verbs lists them");
     if (!vg_arena_init(&arena, (int64_t)VERB_BYTES * 2, e))
         return false;
     vg_serve_call call = { .verb = v,

@@ -5,164 +5,21 @@
 #include "core/num.h"
 #include "serve/serve_int.h"
 
-/* --- parameters that routes share --- */
-
-#define P_LIMIT(most, usual)                                                                                 \
-    {                                                                                                        \
-        "limit", VG_P_INT, NULL, 1, most, usual, false, false, "how many rows at most"                       \
-    }
-#define P_CURSOR                                                                                             \
-    {                                                                                                        \
-        "cursor", VG_P_CURSOR, NULL, 0, 100, NULL, false, false, "where to go on: what the link next has"    \
-    }
-#define P_END                                                                                                \
-    {                                                                                                        \
-        .name = NULL                                                                                         \
-    }
-
-static const vg_param items_params[] = {
-    { "bbox", VG_P_BOX, NULL, 0, 0, NULL, false, false,
-      "west,south,east,north in degrees; west above east crosses the antimeridian" },
-    { "datetime", VG_P_DAYS, NULL, 0, 0, NULL, false, false,
-      "a date, an instant, or two of them with / between; .. is an open end" },
-    { "type", VG_P_CHOICES, "unknown|sb|ns|os|other", 0, 0, NULL, false, false,
-      "types of violence, separated by commas" },
-    { "gwcode", VG_P_INT, NULL, 1, 9999, NULL, false, false, "country by its Gleditsch-Ward number" },
-    { "cell", VG_P_INT, NULL, 1, 259200, NULL, false, false, "PRIO-GRID cell" },
-    { "min_deaths", VG_P_INT, NULL, 0, 1e9, "0", false, false, "least best estimate of deaths" },
-    P_LIMIT(10000, "100"),
-    P_CURSOR,
-    P_END,
-};
-static const vg_param item_params[] = {
-    { "feature", VG_P_INT, NULL, 1, 9e15, NULL, true, true, "number of the event" },
-    P_END,
-};
-static const vg_param runs_params[] = {
-    { "verb", VG_P_TEXT, NULL, 0, 40, NULL, false, false, "only runs of this verb" },
-    { "cursor", VG_P_INT, NULL, 1, 9e15, NULL, false, false, "only runs before this one" },
-    P_LIMIT(1000, "100"),
-    P_END,
-};
-static const vg_param run_params[] = {
-    { "run", VG_P_INT, NULL, 1, 9e15, NULL, true, true, "number of the run" },
-    P_END,
-};
-#define P_RESULTS                                                                                            \
-    { "unit", VG_P_INT, NULL, 1, 2147483647, NULL, false, false, "only this unit's" },                       \
-        { "month", VG_P_MONTH, NULL, 0, 0, NULL, false, false, "only this month's" },                        \
-        { "cursor", VG_P_INT, NULL, 1, 9e15, NULL, false, false, "only results behind this one" },           \
-        P_LIMIT(10000, "1000"), P_END
-static const vg_param results_params[] = {
-    { "run", VG_P_INT, NULL, 1, 9e15, NULL, true, true, "number of the run" },
-    { "kind", VG_P_TEXT, NULL, 0, 40, NULL, false, false, "only results of this kind" },
-    P_RESULTS,
-};
-static const vg_param newest_params[] = {
-    { "run", VG_P_INT, NULL, 1, 9e15, NULL, false, false, "number of the run; without it the newest" },
-    P_RESULTS,
-};
-static const vg_param series_params[] = {
-    { "source", VG_P_TEXT, NULL, 0, 80, NULL, false, false, "source; without it the best there is" },
-    { "variable", VG_P_TEXT, NULL, 0, 80, NULL, false, false, "variable of a series" },
-    { "unit_kind", VG_P_CHOICE, "country|cell|admin1|admin2", 0, 0, "country", false, false, "kind of unit" },
-    { "type", VG_P_CHOICES, "unknown|sb|ns|os|other", 0, 0, NULL, false, false,
-      "types of violence that are summed where the source has events; sb without it" },
-    { "unit", VG_P_INT, NULL, 1, 2147483647, NULL, false, false, "only this unit" },
-    { "from", VG_P_MONTH, NULL, 0, 0, NULL, false, false, "first month" },
-    { "to", VG_P_MONTH, NULL, 0, 0, NULL, false, false, "last month" },
-    { "as_of", VG_P_DAYS, NULL, 0, 0, NULL, false, false, "what was known at the end of this day" },
-    { "cursor", VG_P_INT, NULL, 0, 9e15, NULL, false, false, "number of rows to pass over" },
-    P_LIMIT(100000, "10000"),
-    P_END,
-};
-static const vg_param vintages_params[] = {
-    { "as_of", VG_P_DAYS, NULL, 0, 0, NULL, false, false, "what was known at the end of this day" },
-    P_END,
-};
-static const vg_param decisions_params[] = {
-    { "prefix", VG_P_TEXT, NULL, 0, 200, NULL, false, false, "only subjects that begin so" },
-    P_END,
-};
-static const vg_param decide_params[] = {
-    { "subject", VG_P_TEXT, NULL, 0, 200, NULL, true, false, "what was decided on, such as result:812" },
-    { "verdict", VG_P_TEXT, NULL, 0, 80, NULL, true, false, "what was decided" },
-    { "reason", VG_P_TEXT, NULL, 0, 2000, NULL, false, false, "why" },
-    P_END,
-};
-static const vg_param audit_params[] = {
-    { "after", VG_P_INT, NULL, 0, 9e15, "0", false, false, "only entries above this number" },
-    P_LIMIT(10000, "1000"),
-    P_END,
-};
-static const vg_param verb_params[] = {
-    { "verb", VG_P_TEXT, NULL, 0, 60, NULL, true, true, "name of the verb, with - for a blank" },
-    P_END,
-};
-
-#define TABLE (VG_AS_JSON | VG_AS_CSV)
-
-static const vg_route routes[] = {
-    { "GET", "/", "landing", "What there is here", VG_ROLE_VIEWER, VG_AS_JSON, .returns = "Landing",
-      .answer = vg_answer__landing },
-    { "GET", "/api/v1", "landingV1", "The same", VG_ROLE_VIEWER, VG_AS_JSON, .returns = "Landing",
-      .answer = vg_answer__landing },
-    { "GET", "/api/openapi.json", "openapi", "This document", VG_ROLE_VIEWER, VG_AS_JSON,
-      .answer = vg_answer__openapi },
-    { "GET", "/api/v1/conformance", "conformance", "Parts of OGC API Features that are kept", VG_ROLE_VIEWER,
-      VG_AS_JSON, .returns = "Conformance", .answer = vg_answer__conformance },
-    { "GET", "/api/v1/collections", "collections", "Collections of features", VG_ROLE_VIEWER, VG_AS_JSON,
-      .returns = "Collections", .answer = vg_answer__collections },
-    { "GET", "/api/v1/collections/events", "collection", "The events as a collection", VG_ROLE_VIEWER,
-      VG_AS_JSON, .returns = "Collection", .answer = vg_answer__collection },
-    { "GET", "/api/v1/collections/events/items", "items", "Events in a box and a span of days, newest first",
-      VG_ROLE_VIEWER, VG_AS_GEOJSON | VG_AS_CSV, .returns = "FeatureCollection", .answer = vg_answer__items,
-      .param = items_params },
-    { "GET", "/api/v1/collections/events/items/{feature}", "item", "One event", VG_ROLE_VIEWER, VG_AS_GEOJSON,
-      .returns = "Feature", .answer = vg_answer__item, .param = item_params },
-    { "GET", "/api/v1/vintages", "vintages", "Imports, with source, licence and counts", VG_ROLE_VIEWER,
-      TABLE, .returns = "Rows", .answer = vg_answer__vintages, .param = vintages_params },
-    { "GET", "/api/v1/series", "series", "Numbers by unit and month", VG_ROLE_VIEWER, TABLE, .slow = true,
-      .returns = "Rows", .answer = vg_answer__series, .param = series_params },
-    { "GET", "/api/v1/runs", "runs", "Runs, newest first", VG_ROLE_VIEWER, TABLE, .returns = "Rows",
-      .answer = vg_answer__runs, .param = runs_params },
-    { "GET", "/api/v1/runs/{run}", "run", "One run", VG_ROLE_VIEWER, VG_AS_JSON, .returns = "Run",
-      .answer = vg_answer__run, .param = run_params },
-    { "GET", "/api/v1/runs/{run}/results", "results", "What a run found, of any kind", VG_ROLE_VIEWER, TABLE,
-      .returns = "Rows", .answer = vg_answer__results, .param = results_params },
-    { "GET", "/api/v1/forecasts", "forecasts", "Forecasts: quantiles and probabilities by unit and month",
-      VG_ROLE_VIEWER, TABLE, .returns = "Rows", .answer = vg_answer__forecasts, .param = newest_params },
-    { "GET", "/api/v1/explanations", "explanations", "Reasons of forecasts", VG_ROLE_VIEWER, TABLE,
-      .returns = "Rows", .answer = vg_answer__explanations, .param = newest_params },
-    { "GET", "/api/v1/scores", "scores", "Scores on past windows beside a forecast", VG_ROLE_VIEWER, TABLE,
-      .returns = "Rows", .answer = vg_answer__scores, .param = newest_params },
-    { "GET", "/api/v1/alerts", "alerts", "Alerts of a run of the rules", VG_ROLE_VIEWER, TABLE,
-      .returns = "Rows", .answer = vg_answer__alerts, .param = newest_params },
-    { "GET", "/api/v1/decisions", "decisions", "Newest decision on each subject", VG_ROLE_VIEWER, TABLE,
-      .returns = "Rows", .answer = vg_answer__decisions, .param = decisions_params },
-    { "POST", "/api/v1/decisions", "decide", "Decide on a subject", VG_ROLE_ANALYST, VG_AS_JSON,
-      .has_body = true, .plain = true, .returns = "Decision", .answer = vg_answer__decide,
-      .param = decide_params },
-    { "GET", "/api/v1/audit", "audit", "The audit log", VG_ROLE_VIEWER, TABLE, .returns = "Rows",
-      .answer = vg_answer__audit, .param = audit_params },
-    { "GET", "/api/v1/verbs", "verbs", "Verbs of the command line that are open here", VG_ROLE_VIEWER, TABLE,
-      .returns = "Rows", .answer = vg_answer__verbs },
-    { "GET", "/api/v1/verbs/{verb}", "verbGet", "Run a verb", VG_ROLE_VIEWER, VG_AS_JSON | VG_AS_CSV,
-      .slow = true, .plain = true, .answer = vg_answer__verb, .param = verb_params },
-    { "POST", "/api/v1/verbs/{verb}", "verbPost", "Run a verb", VG_ROLE_VIEWER, VG_AS_JSON | VG_AS_CSV,
-      .slow = true, .has_body = true, .plain = true, .answer = vg_answer__verb, .param = verb_params },
-    { "GET", "/api/v1/stream", "stream", "What happens, as server-sent events", VG_ROLE_VIEWER, VG_AS_TEXT,
-      .plain = true, .answer = vg_answer__stream },
-    { "GET", "/healthz", "health", "Whether the server and its store answer", VG_ROLE_NOBODY, VG_AS_JSON,
-      .plain = true, .returns = "Health", .answer = vg_answer__health },
-    { "GET", "/metrics", "metrics", "Figures for Prometheus", VG_ROLE_VIEWER, VG_AS_TEXT, .plain = true,
-      .answer = vg_answer__metrics },
-};
-
-const vg_route *vg_routes(int *n)
+const vg_route *vg_routes_at(const vg_serve *s, int i, int *door)
 {
-    *n = (int)(sizeof routes / sizeof *routes);
-    return routes;
+    int n;
+    const vg_route *routes = vg_routes__own(&n);
+    *door = -1;
+    if (i < n)
+        return &routes[i];
+    for (int d = 0; s && d < s->o.n_doors; d++) {
+        i -= n;
+        n = s->o.door[d]->n_routes;
+        *door = d;
+        if (i < n)
+            return &s->o.door[d]->route[i];
+    }
+    return NULL;
 }
 
 /* --- which route --- */
@@ -184,22 +41,31 @@ static bool fits(const vg_route *r, const vg_target *t)
     return i == t->n_segments;
 }
 
-/* The route, or NULL with the methods that the address does take. */
-static const vg_route *find(vg_str method, const vg_target *t, char allow[48])
+static void add_method(char allow[48], const char *method)
 {
-    size_t n = 0;
+    size_t n = strlen(allow);
+    const char *name = strcmp(method, "GET") == 0 ? "GET, HEAD" : method;
+    if (!strstr(allow, name))
+        snprintf(allow + n, 48 - n, "%s%s", n ? ", " : "", name);
+}
+
+/* The route, or NULL with the methods that the address does take. */
+static const vg_route *find(const vg_serve *s, vg_str method, const vg_target *t, char allow[48])
+{
+    int door;
     if (vg_eq(method, VG_S("HEAD")))
         method = VG_S("GET");
     allow[0] = '\0';
-    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        if (!fits(&routes[i], t))
+    for (int i = 0;; i++) {
+        const vg_route *r = vg_routes_at(s, i, &door);
+        if (!r)
+            return NULL;
+        if (!fits(r, t))
             continue;
-        if (vg_eq(method, vg_str_z(routes[i].method)))
-            return &routes[i];
-        const char *name = strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method;
-        n += (size_t)snprintf(allow + n, 48 - n, "%s%s", n ? ", " : "", name);
+        if (vg_eq(method, vg_str_z(r->method)))
+            return r;
+        add_method(allow, r->method);
     }
-    return NULL;
 }
 
 static bool ends_with_name(const vg_route *r)
@@ -207,14 +73,14 @@ static bool ends_with_name(const vg_route *r)
     return r && vg_ends(vg_str_z(r->pattern), VG_S("}"));
 }
 
-const vg_route *vg_router__find(vg_str method, vg_target *t, vg_as *suffix, char allow[48])
+const vg_route *vg_router__find(const vg_serve *s, vg_str method, vg_target *t, vg_as *suffix, char allow[48])
 {
     static const struct {
         const char *end;
         vg_as as;
     } known[] = { { ".csv", VG_AS_CSV }, { ".geojson", VG_AS_GEOJSON }, { ".json", VG_AS_JSON } };
     *suffix = 0;
-    const vg_route *r = find(method, t, allow);
+    const vg_route *r = find(s, method, t, allow);
     if (!t->n_segments || (r && !ends_with_name(r)) || (!r && allow[0]))
         return r;
     vg_str *last = &t->segment[t->n_segments - 1], whole = *last;
@@ -224,26 +90,58 @@ const vg_route *vg_router__find(vg_str method, vg_target *t, vg_as *suffix, char
             continue;
         *last = vg_sub(whole, 0, whole.n - end.n);
         *suffix = known[i].as;
-        return find(method, t, allow);
+        return find(s, method, t, allow);
     }
     return r;
 }
 
+/* As `fits`, for a path that nobody has decoded; a suffix (".csv") may stand behind the last part. */
+static bool fits_raw(const vg_route *r, vg_str path)
+{
+    vg_str rest = vg_sub(vg_str_z(r->pattern), 1, INT32_MAX);
+    path = vg_sub(path, 1, path.n);
+    while (rest.n) {
+        vg_str part = vg_cut(&rest, '/'), given = vg_cut(&path, '/');
+        if (!given.n || (!is_name(part) && !vg_eq(part, given) &&
+                         !(!rest.n && vg_starts(given, part) && given.s[part.n] == '.')))
+            return false;
+    }
+    return !path.n;
+}
+
+/* The route of a path that is still as it was sent; NULL also where that cannot be told without decoding. */
+static const vg_route *find_raw(const vg_serve *s, vg_str method, vg_str path)
+{
+    int door;
+    const vg_route *r;
+    for (int i = 0; (r = vg_routes_at(s, i, &door)); i++)
+        if (vg_eq(method, vg_str_z(r->method)) && fits_raw(r, path))
+            return r;
+    return NULL;
+}
+
 bool vg_router__is_slow(void *serve, vg_str method, vg_str target)
 {
-    (void)serve, (void)method;
     vg_str path = vg_cut(&target, '?');
-    if (vg_find_byte(path, '%') >= 0) /* it may be decoded to anything */
-        return true;
-    return vg_starts(path, VG_S("/api/v1/verbs/")) || vg_starts(path, VG_S("/api/v1/series"));
+    if (vg_eq(method, VG_S("HEAD")))
+        method = VG_S("GET");
+    const vg_route *r = find_raw(serve, method, path);
+    return r ? r->slow : vg_find_byte(path, '%') >= 0; /* it may be decoded to anything */
+}
+
+int64_t vg_router__body_bytes(void *serve, vg_str method, vg_str target)
+{
+    const vg_serve *s = serve;
+    const vg_route *r = find_raw(s, method, vg_cut(&target, '?'));
+    return r && r->body_bytes > 0 ? r->body_bytes : s->o.body_bytes;
 }
 
 /* --- parameters --- */
 
-const vg_value *vg_call__value(const vg_call *c, const char *name)
+const vg_value *vg_call_value(const vg_call *c, const char *name)
 {
     const vg_param *p = c->route->param;
-    for (int i = 0; p && p[i].name; i++)
+    for (int i = 0; p && p[i].name && i < VG_MAX_PARAMS; i++)
         if (strcmp(p[i].name, name) == 0)
             return &c->value[i];
     static const vg_value nothing = { .given = false };
@@ -260,7 +158,7 @@ static int param_at(const vg_route *r, vg_str name, bool in_path)
 
 static bool take_value(vg_call *c, int at, vg_str text, vg_err *e)
 {
-    if (c->value[at].given) {
+    if (c->value[at].given && c->route->param[at].kind != VG_P_TEXTS) {
         vg_fail(e, VG_EARG, VG_NOWHERE, "%s is given twice", c->route->param[at].name);
         return vg_mend(e, "give it once");
     }
@@ -297,6 +195,13 @@ static bool take_query(vg_call *c, vg_err *e)
 {
     for (int i = 0; i < c->target.n_pairs; i++) {
         int at = param_at(c->route, c->target.pair[i].name, false);
+        if (at < 0 && vg_routes__takes_hxl(c->route) && vg_eq(c->target.pair[i].name, VG_S("hxl"))) {
+            vg_value flag;
+            if (!vg_query__value(&vg_hxl__param, c->target.pair[i].value, &flag, e))
+                return false;
+            c->hxl = flag.whole != 0;
+            continue;
+        }
         if (at < 0)
             return fail_unknown(c, c->target.pair[i].name, e);
         if (!take_value(c, at, c->target.pair[i].value, e))
@@ -322,15 +227,42 @@ static bool complete(vg_call *c, vg_err *e)
     return true;
 }
 
+static const struct {
+    vg_body kind;
+    const char *type;
+} bodies[] = {
+    { VG_BODY_PARAMS, "application/json" }, { VG_BODY_FORM, "application/x-www-form-urlencoded" },
+    { VG_BODY_JSON, "application/json" },   { VG_BODY_CSV, "text/csv" },
+    { VG_BODY_CSV, "text/plain" },
+};
+
+static bool refuse_body(vg_call *c, vg_err *e)
+{
+    bool json = c->route->body & (VG_BODY_PARAMS | VG_BODY_JSON);
+    return vg_call_refuse(
+        c, 415, e, VG_EARG,
+        json ? "the body is not announced as JSON" : "the body is not of a kind this address takes",
+        json                           ? "send Content-Type: application/json"
+        : c->route->body & VG_BODY_CSV ? "send Content-Type: text/csv"
+                                       : "send Content-Type: application/x-www-form-urlencoded");
+}
+
 static bool read_body(vg_call *c, vg_err *e)
 {
     vg_str type = c->q->content_type, bare = vg_trim(vg_cut(&type, ';'));
-    if (!c->route->has_body)
+    if (!c->route->body || !c->q->body.n)
         return true;
-    if (c->q->body.n && !vg_eq_nocase(bare, VG_S("application/json")))
-        return vg_call__refuse(c, 415, e, VG_EARG, "the body is not announced as JSON",
-                               "send Content-Type: application/json");
-    return !c->q->body.n || vg_query__json(c->q->body, &c->w->arena, &c->target, e);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies && !c->body; i++)
+        if ((c->route->body & (unsigned)bodies[i].kind) && vg_eq_nocase(bare, vg_str_z(bodies[i].type)))
+            c->body = bodies[i].kind;
+    switch (c->body) {
+    case VG_BODY_PARAMS: return vg_query__json(c->q->body, &c->w->arena, &c->target, e);
+    case VG_BODY_FORM: return vg_query__form(c->q->body, &c->w->arena, &c->target, e);
+    case VG_BODY_JSON:
+        return vg_utf8_valid(c->q->body) || vg_fail(e, VG_EPARSE, VG_NOWHERE, "the body is not UTF-8");
+    case VG_BODY_CSV: return true;
+    }
+    return refuse_body(c, e);
 }
 
 /* A verb's members are its own matter: they are checked against its row, as on the command line. */
@@ -392,6 +324,11 @@ static bool choose_form(vg_call *c, vg_as suffix, vg_err *e)
     unsigned offered = c->route->as;
     if (suffix == VG_AS_JSON && (offered & VG_AS_GEOJSON))
         suffix = VG_AS_GEOJSON;
+    if (offered & VG_AS_OTHER) { /* whatever is asked for */
+        c->as = suffix ? suffix : VG_AS_OTHER;
+        c->r->type = c->route->type ? c->route->type : "application/octet-stream";
+        return true;
+    }
     c->as = suffix                                      ? suffix
             : c->q->accept.n && !(offered & VG_AS_TEXT) ? accepted(c->q->accept, offered)
             : offered & VG_AS_JSON                      ? VG_AS_JSON
@@ -404,20 +341,20 @@ static bool choose_form(vg_call *c, vg_as suffix, vg_err *e)
                                               : "application/json";
         return true;
     }
-    return vg_call__refuse(c, 406, e, VG_EARG, "this cannot be written as what is asked for",
-                           "accept application/json, or text/csv where rows are given");
+    return vg_call_refuse(c, 406, e, VG_EARG, "this cannot be written as what is asked for",
+                          "accept application/json, or text/csv where rows are given");
 }
 
 /* --- the course of a call --- */
 
-bool vg_call__refuse(vg_call *c, int status, vg_err *e, vg_code code, const char *what, const char *mend)
+bool vg_call_refuse(vg_call *c, int status, vg_err *e, vg_code code, const char *what, const char *mend)
 {
     c->status = status;
     vg_fail(e, code, VG_NOWHERE, "%s", what);
     return vg_mend(e, "%s", mend);
 }
 
-vg_str vg_call__base(const vg_call *c)
+vg_str vg_call_base(const vg_call *c)
 {
     const vg_http__request *q = c->q;
     bool proxied = c->s->o.trust_proxy && vg_eq(q->address, vg_str_z(c->s->o.trust_proxy));
@@ -509,7 +446,8 @@ void vg_router__problem(vg_http__reply *r, int status, const vg_err *e, vg_str i
     r->status = status;
     r->type = "application/problem+json";
     r->etag[0] = '\0';
-    r->policy = NULL;
+    r->policy = r->cache = NULL;
+    r->location[0] = r->file_name[0] = '\0';
     r->gzipped = r->stream = r->found = false;
     if (!r->body.buf)
         return;
@@ -529,18 +467,34 @@ void vg_router__problem(vg_http__reply *r, int status, const vg_err *e, vg_str i
     vg_put_char(&r->body, '\n');
 }
 
+/* Not in the table: the page is no part of the API, and its files are nobody's secret. */
+static const vg_route file_route = { .method = "GET",
+                                     .pattern = "/",
+                                     .id = "file",
+                                     .least = VG_ROLE_NOBODY,
+                                     .local = true,
+                                     .plain = true,
+                                     .as = VG_AS_TEXT,
+                                     .answer = vg_answer__file };
+
 static bool find_route(vg_call *c, vg_as *suffix, vg_err *e)
 {
-    c->route = vg_router__find(c->q->method, &c->target, suffix, c->r->allow);
+    *suffix = 0;
+    if (vg_files__has(c)) {
+        c->route = &file_route;
+        return true;
+    }
+    c->route = vg_router__find(c->s, c->q->method, &c->target, suffix, c->r->allow);
     if (c->route) {
         c->r->allow[0] = '\0';
+        c->door = vg_doors__of(c->s, c->route);
         return true;
     }
     if (c->r->allow[0])
-        return vg_call__refuse(c, 405, e, VG_EARG, "this address does not take this method",
-                               "the Allow header names what it takes");
-    vg_call__refuse(c, 404, e, VG_ENOTFOUND, "there is nothing at this address",
-                    "/api/openapi.json lists the addresses");
+        return vg_call_refuse(c, 405, e, VG_EARG, "this address does not take this method",
+                              "the Allow header names what it takes");
+    vg_call_refuse(c, 404, e, VG_ENOTFOUND, "there is nothing at this address",
+                   "/api/openapi.json lists the addresses");
     return false;
 }
 
@@ -548,9 +502,9 @@ static bool answer(vg_call *c, vg_err *e)
 {
     vg_as suffix;
     return vg_query__target(c->q->target, &c->w->arena, &c->target, e) && find_route(c, &suffix, e) &&
-           vg_access__check(c, e) && choose_form(c, suffix, e) && read_params(c, e) &&
-           vg_out_memory(&c->r->body, e) && c->route->answer(c, e) &&
-           (!c->r->body.failed || vg_fail_memory(e, c->r->body.cap));
+           vg_access__check(c, e) && choose_form(c, suffix, e) &&
+           (c->route == &file_route || read_params(c, e)) && vg_out_memory(&c->r->body, e) &&
+           c->route->answer(c, e) && (!c->r->body.failed || vg_fail_memory(e, c->r->body.cap));
 }
 
 void vg_router__answer(void *serve, int worker, const vg_http__request *q, vg_http__reply *r)
@@ -560,6 +514,7 @@ void vg_router__answer(void *serve, int worker, const vg_http__request *q, vg_ht
     vg_call c = { .s = s, .w = &s->worker[worker], .q = q, .r = r };
     r->status = 200;
     bool good = answer(&c, &e);
+    r->unnamed = c.route && c.route->unnamed;
     snprintf(r->who, sizeof r->who, "%.*s", VG_P(vg_utf8_head(c.who, 64)));
     if (good) {
         vg_reply__finish(&c);

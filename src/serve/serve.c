@@ -42,8 +42,10 @@ static bool open_workers(vg_serve *s, vg_err *e)
         vg_worker *w = &s->worker[i];
         w->tokens_at = -1;
         if (!vg_arena_init(&w->arena, WORKER_BYTES, e) || !vg_arena_init(&w->token_arena, TOKEN_BYTES, e) ||
+            !vg_arena_init(&w->scratch, TOKEN_BYTES, e) ||
             !vg_store_open(s->o.store, VG_STORE_READ, &w->st, e))
             return false;
+        vg_store_map(w->st);
     }
     return true;
 }
@@ -67,7 +69,8 @@ static bool door_is_safe(vg_serve *s, vg_err *e)
 
 static bool start(vg_serve *s, vg_err *e)
 {
-    if (!open_workers(s, e) || !door_is_safe(s, e) || !vg_hub__new(&s->hub, e) || !vg_ticker__start(s, e))
+    if ((s->o.web && !vg_files__open(s->o.web, &s->files, e)) || !open_workers(s, e) || !door_is_safe(s, e) ||
+        !vg_hub__new(&s->hub, e) || !vg_ticker__start(s, e) || !vg_doors__open(s, e))
         return false;
     vg_http__opts ho = { .listen = s->o.listen,
                          .port = s->o.port,
@@ -82,6 +85,7 @@ static bool start(vg_serve *s, vg_err *e)
                          .hub = s->hub,
                          .ctx = s,
                          .is_slow = vg_router__is_slow,
+                         .most_bytes = vg_router__body_bytes,
                          .answer = vg_router__answer,
                          .done = vg_figures__done };
     return vg_http__start(&ho, &s->http, e);
@@ -95,6 +99,7 @@ bool vg_serve_start(const vg_serve_opts *o, vg_serve **out, vg_err *e)
     s->o = with_defaults(o);
     s->started_at = vg_now();
     pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->grid_lock, NULL);
     pthread_cond_init(&s->changed, NULL);
     if (!start(s, e)) {
         vg_serve_stop(s);
@@ -120,14 +125,19 @@ void vg_serve_stop(vg_serve *s)
     if (s->http)
         vg_http__stop(s->http);
     vg_ticker__stop(s);
+    vg_doors__close(s);
     for (int i = 0; s->worker && i < s->n_workers; i++) {
         vg_store_close(s->worker[i].st);
         vg_arena_free(&s->worker[i].arena);
         vg_arena_free(&s->worker[i].token_arena);
+        vg_arena_free(&s->worker[i].scratch);
     }
     free(s->worker);
+    vg_files__close(s->files);
+    vg_grids__end(s);
     vg_hub__free(s->hub);
     pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->grid_lock);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }

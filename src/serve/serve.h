@@ -17,7 +17,7 @@
 
 #include "core/out.h"
 #include "core/pool.h"
-#include "serve/token.h"
+#include "serve/route.h"
 
 /** An option of a verb, as a member of a query or of a JSON object. */
 typedef struct {
@@ -75,6 +75,7 @@ typedef struct {
     int max_connections;     /* 0 = 4096 */
     double rate;             /* requests a second of one address; 0 = no limit */
     const char *trust_proxy; /* the address whose X-Forwarded-* headers are believed; NULL = none */
+    const char *web;         /* folder of the page, with index.html; NULL = no page */
     const char *data;        /* folder whose files may be named in options; NULL = none */
     int verb_s;              /* longest time of a verb; 0 = 120 */
     int header_s;            /* until a request's header is whole; 0 = 10 */
@@ -84,9 +85,9 @@ typedef struct {
     int64_t body_bytes;      /* of a request; 0 = 1 MiB */
     int log_fd;              /* access log, JSON lines; 0 = none */
     const vg_serve_verbs *verbs;
+    const vg_door *const *door; /* routes of capabilities (route.h) */
+    int n_doors;
 } vg_serve_opts;
-
-typedef struct vg_serve vg_serve;
 
 /**
  * Opens the store, binds and begins to answer. `o` and what it points to must outlive the server. Fails: VG_EARG (an

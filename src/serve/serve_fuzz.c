@@ -44,6 +44,15 @@ static void read_values(const vg_route *r, const vg_target *t, vg_arena *a)
         }
 }
 
+static void read_countries(vg_str list, vg_arena *a)
+{
+    vg_err e = VG_NO_ERR;
+    vg_selection *sel = vg_new(a, vg_selection, 1);
+    bool good = sel && vg_selection__countries(sel, list, &e);
+    demand(good || vg_failed(&e) || !sel);
+    demand(!sel || (sel->filter.n_gwcodes >= 0 && sel->filter.n_gwcodes <= VG_MOST_COUNTRIES));
+}
+
 static void read_target(vg_str text, vg_arena *a)
 {
     vg_target t, again;
@@ -56,10 +65,13 @@ static void read_target(vg_str text, vg_arena *a)
     }
     check_target(&t);
     demand(vg_query__target(text, a, &again, &e) && again.n_segments == t.n_segments);
-    const vg_route *r = vg_router__find(VG_S("GET"), &t, &suffix, allow);
-    demand(r == vg_router__find(VG_S("HEAD"), &again, &suffix, allow));
+    const vg_route *r = vg_router__find(NULL, VG_S("GET"), &t, &suffix, allow);
+    demand(r == vg_router__find(NULL, VG_S("HEAD"), &again, &suffix, allow));
     if (r)
         read_values(r, &t, a);
+    for (int k = 0; k < t.n_pairs; k++)
+        if (vg_eq(t.pair[k].name, VG_S("country")))
+            read_countries(t.pair[k].value, a);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -9,6 +9,7 @@
 
 #include "core/arena.h"
 #include "core/json.h"
+#include "serve/route.h"
 #include "serve/serve.h"
 #include "store/browse.h"
 
@@ -20,9 +21,18 @@ typedef struct {
     vg_str body;
     vg_str address; /* of the client, as text */
     bool loopback;  /* the client is on this machine */
-    vg_str authorization, accept, accept_encoding, content_type, host, origin, if_none_match, last_event_id;
+    vg_str authorization, accept, accept_encoding, accept_language, content_type, host, origin, if_none_match,
+        last_event_id;
     vg_str proxy_user, proxy_groups, proxy_proto, proxy_host, forwarded_for;
 } vg_http__request;
+
+/** Where an answer goes on after its body: made block by block, in workers' threads, while it is sent. */
+typedef struct {
+    /** Appends to `o` (not nothing, unless it is the end). False: the connection is cut, so that the client sees it. */
+    bool (*make)(void *ctx, int worker, void *state, vg_out *o, bool *end);
+    void (*drop)(void *state); /* called once, in any thread */
+    void *state;               /* NULL = the body is whole */
+} vg_http__more;
 
 typedef struct {
     int status;
@@ -31,13 +41,20 @@ typedef struct {
     char etag[80];       /* with its quotes; empty = none */
     char allow[48];      /* Allow, of 405 */
     char location[200];  /* of 201 */
+    char file_name[120]; /* Content-Disposition; empty = none */
     const char *policy;  /* Content-Security-Policy; NULL = the strict one */
+    const char *cache;   /* Cache-Control; NULL = by what else is said here */
+    bool worker_scope;   /* a service worker, for the whole page */
+    bool whole;          /* tag and coding are right as they are */
     bool gzipped, found; /* `found`: Vigie-Found, a verb's exit code 1 */
+    bool unnamed;        /* the log leaves out from where it was asked */
     bool close;          /* the connection ends with this answer */
     bool stream;         /* after the body come the events behind `stream_at` */
     int64_t stream_at;
     int retry_after_s;
-    char who[72]; /* for the log: the token's or proxy's name; empty = nobody */
+    char *link;         /* Link, from malloc; NULL = none */
+    vg_http__more more; /* the body goes on */
+    char who[72];       /* for the log: the token's or proxy's name; empty = nobody */
 } vg_http__reply;
 
 /** What the access log and the figures get to know of an answer. No query, no header, no body. */
@@ -55,6 +72,8 @@ typedef struct {
     int port, n_workers, n_slow, max_connections, header_s, request_s, write_s;
     double rate;
     int64_t body_bytes;
+    int64_t (*most_bytes)(void *ctx, vg_str method,
+                          vg_str target); /* of this body; in the network's thread */
     vg_hub *hub;
     void *ctx;
     bool (*is_slow)(void *ctx, vg_str method, vg_str target); /* in the network's thread: must be quick */
@@ -104,6 +123,9 @@ bool vg_rates__new(double rate, vg_rates **out, vg_err *e);
 bool vg_rates__allow(vg_rates *r, const unsigned char address[16], double now_s);
 void vg_rates__free(vg_rates *r);
 
+/** As many open files as the machine allows, and no more connections than fit: at most `wanted`. */
+int vg_limit__connections(int wanted);
+
 /* --- the event stream (hub.c): what happened, to many readers --- */
 
 typedef struct vg_hub__reader vg_hub__reader;
@@ -151,37 +173,8 @@ bool vg_query__target(vg_str target, vg_arena *a, vg_target *out, vg_err *e);
 /** Members of a flat JSON object (strings, numbers, booleans, arrays of them as repeated members) behind those there are. */
 bool vg_query__json(vg_str body, vg_arena *a, vg_target *t, vg_err *e);
 
-typedef enum {
-    VG_P_TEXT,
-    VG_P_INT,
-    VG_P_NUM,
-    VG_P_CHOICE,  /* words in `words`, separated by | */
-    VG_P_CHOICES, /* several of them, separated by commas: a bit each, in `whole` */
-    VG_P_BOX,     /* west,south,east,north */
-    VG_P_DAYS,    /* RFC 3339 date or instant, or two of them with / between; ".." = open */
-    VG_P_MONTH,   /* YYYY-MM */
-    VG_P_CURSOR   /* what a next link has; opaque */
-} vg_param_kind;
-
-typedef struct {
-    const char *name;
-    vg_param_kind kind;
-    const char *words;
-    double min, max; /* of INT and NUM; of TEXT the greatest length is max (0 = 200) */
-    const char *fallback;
-    bool required;
-    bool in_path;
-    const char *help;
-} vg_param;
-
-typedef struct {
-    bool given;
-    vg_str text;
-    int64_t whole;
-    double number;
-    double box[4];
-    int32_t from, to; /* days */
-} vg_value;
+/** The same for a form (application/x-www-form-urlencoded). */
+bool vg_query__form(vg_str body, vg_arena *a, vg_target *t, vg_err *e);
 
 /** Fails: VG_EARG, VG_ERANGE with a message that names the parameter. */
 bool vg_query__value(const vg_param *p, vg_str text, vg_value *out, vg_err *e);
@@ -192,41 +185,28 @@ bool vg_query__place(vg_str cursor, vg_str question, vg_event_place *out, vg_err
 
 /* --- the server --- */
 
-enum { VG_MAX_PARAMS = 16 };
-
-/** What an answer can be written as: bits. */
-typedef enum { VG_AS_JSON = 1, VG_AS_CSV = 2, VG_AS_GEOJSON = 4, VG_AS_TEXT = 8 } vg_as;
-
-typedef struct vg_call vg_call;
-
-typedef struct {
-    const char *method, *pattern; /* "GET", "/api/v1/runs/{run}" */
-    const char *id;               /* operationId */
-    const char *summary;
-    vg_role least;       /* VG_ROLE_NOBODY = open to all */
-    unsigned as;         /* bits of vg_as; the first one that is asked for */
-    bool slow;           /* for the slow workers */
-    bool has_body;       /* POST: parameters also as a JSON object */
-    bool plain;          /* answers are not given an ETag */
-    const char *returns; /* name of a schema in openapi.c */
-    bool (*answer)(vg_call *c, vg_err *e);
-    const vg_param *param; /* ended by a NULL name; NULL = none */
-} vg_route;
+enum { VG_MAX_PARAMS = 32 };
 
 /** A worker's own things: one thread, one connection, one arena. */
 typedef struct {
     vg_store *st;
-    vg_arena arena;
+    vg_arena arena, scratch;
     vg_arena token_arena;
     vg_token *token;
     int64_t n_tokens, tokens_at; /* data version they were read at */
 } vg_worker;
 
-/** The events' index in use, counted by those who read it. */
+/** An events' index in use, counted by those who read it. */
 typedef struct {
     vg_event_index *index;
     int64_t n_users;
+    char source[80]; /* empty = the best there is */
+    int64_t as_of;   /* 0 = now */
 } vg_snapshot;
+
+typedef struct vg_grid vg_grid;
+enum { VG_KEPT_GRIDS = 3 };
+enum { VG_ASKED_SNAPSHOTS = 4 }; /* kept beside the one of the best source */
 
 typedef struct {
     int64_t by_class[6]; /* 1xx .. 5xx at 1..5 */
@@ -235,17 +215,28 @@ typedef struct {
     double seconds;
 } vg_figures;
 
+typedef struct vg_files vg_files;
+
 struct vg_serve {
     vg_serve_opts o;
     vg_http *http;
     vg_hub *hub;
+    vg_files *files; /* of the page; NULL = none */
     vg_worker *worker;
     int n_workers;
+    void **door_state; /* in the order of o.door */
+    pthread_t refresher;
+    bool has_refresher;
     bool open;              /* loopback: while there is no token, everybody may read */
     pthread_mutex_t lock;   /* guards the snapshot, figures, stopping */
     pthread_cond_t changed; /* stopping */
-    vg_snapshot *snapshot;
-    int64_t snapshot_of; /* the log's number the snapshot was made at */
+    vg_snapshot *snapshot, *asked[VG_ASKED_SNAPSHOTS];
+    int next_asked;
+    vg_grid *grid[VG_KEPT_GRIDS];
+    int next_grid;
+    int64_t n_renewals;        /* of the snapshot: imports seen */
+    pthread_mutex_t grid_lock; /* of making one */
+    int64_t snapshot_of;       /* the log's number the snapshot was made at */
     vg_figures figures;
     bool stopping;
     pthread_t ticker;
@@ -258,58 +249,66 @@ struct vg_call {
     vg_worker *w;
     const vg_http__request *q;
     const vg_route *route;
+    int door;     /* whose route it is; -1 = the server's own */
+    vg_body body; /* what came; 0 = none */
     vg_target target;
     vg_value value[VG_MAX_PARAMS]; /* in the order of route->param */
     vg_role role;
     vg_str who; /* empty = nobody named */
     vg_as as;
+    bool hxl; /* a row of HXL tags below the header of CSV */
     vg_http__reply *r;
     int status; /* of a failure, instead of the one its code gives; 0 = that one */
 };
-
-/** Value of a parameter that the route's table has. */
-const vg_value *vg_call__value(const vg_call *c, const char *name);
-
-/** Refuses with a status of HTTP's own. Returns false. */
-bool vg_call__refuse(vg_call *c, int status, vg_err *e, vg_code code, const char *what, const char *mend);
-
-/** Address of this server as the client sees it: "http://localhost:8080". Lives in the worker's arena. */
-vg_str vg_call__base(const vg_call *c);
 
 /* access.c */
 bool vg_access__check(vg_call *c, vg_err *e);
 bool vg_access__token_needed(vg_serve *s, vg_worker *w, bool *needed, vg_err *e);
 
+/* files.c: the page */
+
+/** Reads a folder with index.html whole. Fails: VG_EIO, VG_ENOTFOUND, VG_ERANGE (over 64 MiB), VG_ENOMEM. */
+bool vg_files__open(const char *folder, vg_files **out, vg_err *e);
+void vg_files__close(vg_files *w);
+/** Whether this request is for a file or screen of the page. */
+bool vg_files__has(vg_call *c);
+bool vg_answer__file(vg_call *c, vg_err *e);
+
+/* routes.c: the server's own */
+const vg_route *vg_routes__own(int *n);
+/** Whether answers can have a row of HXL tags, and the parameter that says so. */
+bool vg_routes__takes_hxl(const vg_route *r);
+extern const vg_param vg_hxl__param;
+
 /* router.c */
-const vg_route *vg_routes(int *n);
+/** All routes: the server's own (door -1), then the doors'. NULL after the last. */
+const vg_route *vg_routes_at(const vg_serve *s, int i, int *door);
 void vg_router__answer(void *serve, int worker, const vg_http__request *q, vg_http__reply *r);
 bool vg_router__is_slow(void *serve, vg_str method, vg_str target);
 /** The route of a target without its suffix (".csv"); NULL: none, and `*other_method` tells whether another method has one. */
-const vg_route *vg_router__find(vg_str method, vg_target *t, vg_as *suffix, char allow[48]);
+const vg_route *vg_router__find(const vg_serve *s, vg_str method, vg_target *t, vg_as *suffix,
+                                char allow[48]);
+/** The greatest body that the route of a target takes; from the network's thread. */
+int64_t vg_router__body_bytes(void *serve, vg_str method, vg_str target);
 void vg_router__problem(vg_http__reply *r, int status, const vg_err *e, vg_str instance);
 
-/* reply.c: rows as JSON or CSV */
-typedef struct {
-    vg_out *out;
-    bool csv;
-    const char *const *column;
-    int n_columns, at;
-    int64_t n;
-} vg_rows;
-vg_rows vg_rows__begin(vg_call *c, const char *const *column, int n_columns);
-void vg_rows__text(vg_rows *r, vg_str text); /* empty = null */
-void vg_rows__int(vg_rows *r, int64_t x);    /* VG_UNKNOWN = null */
-void vg_rows__num(vg_rows *r, double x);
-void vg_rows__month(vg_rows *r, int32_t month); /* 0 = null */
-void vg_rows__instant(vg_rows *r, int64_t at);  /* 0 = null */
-void vg_rows__raw(vg_rows *r, vg_str json);     /* a JSON value as it stands; in CSV its text */
-/** Ends; `next` (empty = none) is the address of the next page. */
-void vg_rows__end(vg_rows *r, vg_str next);
+/* reply.c (rows: route.h) */
 /** ETag, 304 and gzip. */
 void vg_reply__finish(vg_call *c);
-
-/** Address of the next page: this request with another cursor. */
-vg_str vg_call__next(vg_call *c, vg_str cursor);
+/**
+ * Tag of an answer that is made of these parts and of nothing else, set before it is made. True: the client has that
+ * answer already, and the status is 304.
+ */
+bool vg_reply__is_known(vg_call *c, const vg_str *part, int n);
+/** Link to the next page, as a header. */
+void vg_reply__link(vg_call *c, vg_str next);
+/** The header of CSV, with the row of HXL tags where it is wanted. */
+void vg_rows__head(vg_rows *r, bool hxl);
+/** HXL tag of a column; empty where there is none. */
+vg_str vg_hxl__tag(const char *column);
+/** Whether a list of codings names gzip, and not with q=0; whether a list of tags names this one. */
+bool vg_reply__takes_gzip(vg_str list);
+bool vg_reply__names_tag(vg_str list, vg_str tag);
 
 /* route_*.c, openapi.c, stream.c, figures.c */
 bool vg_answer__landing(vg_call *c, vg_err *e);
@@ -318,6 +317,12 @@ bool vg_answer__collections(vg_call *c, vg_err *e);
 bool vg_answer__collection(vg_call *c, vg_err *e);
 bool vg_answer__items(vg_call *c, vg_err *e);
 bool vg_answer__item(vg_call *c, vg_err *e);
+bool vg_answer__points(vg_call *c, vg_err *e);
+bool vg_answer__cells(vg_call *c, vg_err *e);
+bool vg_answer__data(vg_call *c, vg_err *e);
+bool vg_answer__rejects(vg_call *c, vg_err *e);
+bool vg_answer__latest(vg_call *c, vg_err *e);
+bool vg_answer__changes(vg_call *c, vg_err *e);
 bool vg_answer__vintages(vg_call *c, vg_err *e);
 bool vg_answer__runs(vg_call *c, vg_err *e);
 bool vg_answer__run(vg_call *c, vg_err *e);
@@ -340,11 +345,78 @@ bool vg_answer__metrics(vg_call *c, vg_err *e);
 /** Parameters of a verb's route come from its row. */
 const vg_serve_verb *vg_verbs__find(const vg_serve *s, vg_str route_name);
 
+/* call.c: doors */
+bool vg_doors__open(vg_serve *s, vg_err *e);
+/** Whose route it is. */
+int vg_doors__of(const vg_serve *s, const vg_route *r);
+void vg_doors__close(vg_serve *s);
+
 /* stream.c */
 bool vg_ticker__start(vg_serve *s, vg_err *e);
 void vg_ticker__stop(vg_serve *s);
+
+/* snapshot.c */
 vg_snapshot *vg_snapshot__take(vg_serve *s);
 void vg_snapshot__give(vg_serve *s, vg_snapshot *snap);
+/** Index of a source as known at a time; made when it is asked for first. Fails: VG_ENODATA, as vg_event_index_build. */
+bool vg_snapshot__of(vg_call *c, vg_str source, int64_t as_of, vg_snapshot **out, vg_err *e);
+bool vg_snapshot__renew(vg_serve *s, vg_store *st, vg_err *e);
+void vg_snapshot__end(vg_serve *s);
+
+/* route_data.c: runs as rows */
+void vg_runs__put(vg_call *c, const vg_run *run, int64_t n, vg_str next);
+
+/* cells.c */
+void vg_grids__end(vg_serve *s);
+
+/* selection.c: which events are asked for */
+
+enum { VG_MOST_COUNTRIES = 300 };
+
+/** A question about events, free of the call that asked it: an export goes on after the call has ended. */
+typedef struct {
+    vg_serve *s;
+    vg_snapshot *snap;
+    vg_event_filter filter;
+    vg_str text; /* what an event must mention; empty = anything */
+    int32_t gwcode[VG_MOST_COUNTRIES];
+    bool begun;
+    vg_event_place place; /* where to go on */
+} vg_selection;
+
+/** Adds the countries of a list: ISO3 codes and Gleditsch-Ward numbers. Fails: VG_EARG, VG_ERANGE (over 300). */
+bool vg_selection__countries(vg_selection *sel, vg_str list, vg_err *e);
+
+/** The question of a call with the parameters of items. What it points to lives in `a`; end it with `end`. */
+bool vg_selection__begin(vg_call *c, vg_arena *a, vg_selection *sel, vg_err *e);
+void vg_selection__end(vg_selection *sel);
+/** The next rows, at most `limit`; fewer with `*more` when a search in texts has looked at enough for once. */
+bool vg_selection__next(vg_selection *sel, vg_store *st, vg_arena *a, int64_t limit, int64_t *row, int64_t *n,
+                        bool *more, vg_err *e);
+/** Place behind the last row, for a link. */
+vg_str vg_selection__cursor(vg_call *c, const vg_selection *sel);
+/** Tag of an answer that depends on nothing but the question and the index. True: the client has it already (304). */
+bool vg_selection__is_known(vg_call *c, const vg_selection *sel);
+
+/* feature.c: an event as GeoJSON or as cells */
+extern const char *const vg_event__columns[];
+enum { VG_EVENT_COLUMNS = 22 };
+/** A Feature without its closing brace. */
+void vg_feature__put(vg_out *o, int64_t id, const vg_event *ev);
+void vg_feature__cells(vg_rows *r, int64_t id, const vg_event *ev);
+
+/* columns.c: numbers as application/vnd.vigie.columns */
+typedef enum { VG_COL_U8 = 1, VG_COL_U16, VG_COL_U32, VG_COL_I32, VG_COL_F32, VG_COL_F64 } vg_column_type;
+typedef struct {
+    const char *name; /* at most 16 bytes of ASCII */
+    vg_column_type type;
+    const void *data;
+} vg_column_data;
+#define VG_COLUMNS_TYPE "application/vnd.vigie.columns"
+void vg_columns__put(vg_out *o, const vg_column_data *column, int n_columns, int64_t n_rows);
+
+/* export.c: an answer that is made while it is sent */
+bool vg_export__begin(vg_call *c, vg_err *e);
 
 /* figures.c */
 void vg_figures__done(void *serve, const vg_http__done *d);

@@ -10,49 +10,6 @@
 
 enum { BEAT_S = 15, CATCH_UP = 10000, TICKER_BYTES = 64 << 20 };
 
-/* --- the index in use --- */
-
-static void drop_locked(vg_snapshot *snap)
-{
-    if (snap && --snap->n_users == 0) {
-        vg_event_index_free(snap->index);
-        free(snap);
-    }
-}
-
-vg_snapshot *vg_snapshot__take(vg_serve *s)
-{
-    pthread_mutex_lock(&s->lock);
-    vg_snapshot *snap = s->snapshot;
-    snap->n_users++;
-    pthread_mutex_unlock(&s->lock);
-    return snap;
-}
-
-void vg_snapshot__give(vg_serve *s, vg_snapshot *snap)
-{
-    pthread_mutex_lock(&s->lock);
-    drop_locked(snap);
-    pthread_mutex_unlock(&s->lock);
-}
-
-static bool make_snapshot(vg_serve *s, vg_store *st, vg_err *e)
-{
-    vg_snapshot *snap = calloc(1, sizeof *snap);
-    if (!snap)
-        return vg_fail_memory(e, 0);
-    if (!vg_event_index_build(st, VG_NOSTR, &snap->index, e)) {
-        free(snap);
-        return false;
-    }
-    snap->n_users = 1;
-    pthread_mutex_lock(&s->lock);
-    drop_locked(s->snapshot);
-    s->snapshot = snap;
-    pthread_mutex_unlock(&s->lock);
-    return true;
-}
-
 /* --- what is told --- */
 
 /* Name of the event, or NULL for an entry that is nobody's news. */
@@ -148,7 +105,7 @@ static bool post_news(ticker *t, bool tell, vg_err *e)
     vg_arena_reset(&t->arena);
     if (n == CATCH_UP)
         return post_news(t, tell, e);
-    return !imported || !tell || make_snapshot(t->s, t->st, e);
+    return !imported || !tell || vg_snapshot__renew(t->s, t->st, e);
 }
 
 static void beat(ticker *t)
@@ -204,9 +161,10 @@ bool vg_ticker__start(vg_serve *s, vg_err *e)
     if (!t)
         return vg_fail_memory(e, 0);
     t->s = s;
-    bool good =
-        vg_arena_init(&t->arena, TICKER_BYTES, e) && vg_store_open(s->o.store, VG_STORE_READ, &t->st, e) &&
-        vg_store_data_version(t->st, &t->version, e) && post_news(t, false, e) && make_snapshot(s, t->st, e);
+    bool good = vg_arena_init(&t->arena, TICKER_BYTES, e) &&
+                vg_store_open(s->o.store, VG_STORE_READ, &t->st, e) &&
+                vg_store_data_version(t->st, &t->version, e) && post_news(t, false, e) &&
+                vg_snapshot__renew(s, t->st, e);
     if (good) {
         vg_hub__post(s->hub, t->seq, VG_S(":\n\n")); /* what was before is news to nobody */
         s->has_ticker = pthread_create(&s->ticker, NULL, tick, t) == 0;
@@ -222,8 +180,5 @@ void vg_ticker__stop(vg_serve *s)
     if (s->has_ticker)
         pthread_join(s->ticker, NULL);
     s->has_ticker = false;
-    pthread_mutex_lock(&s->lock);
-    drop_locked(s->snapshot);
-    s->snapshot = NULL;
-    pthread_mutex_unlock(&s->lock);
+    vg_snapshot__end(s);
 }

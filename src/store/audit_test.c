@@ -1,4 +1,5 @@
 #include "core/hash.h"
+#include "store/store_int.h"
 #include "store/test_int.h"
 
 static vg_audit_report verify(fixture *f)
@@ -37,8 +38,11 @@ static void a_hash_is_that_of_the_manual(void **state)
     vg_sha256 h;
     char hex[65];
     vg_sha256_init(&h);
-    vg_sha256_add(&h, VG_S("0000000000000000000000000000000000000000000000000000000000000000\n1\n1748736000\n"
-                           "tester\ncreate\n{\"schema\":2}"));
+    vg_sha256_add(
+        &h, vg_format(&f.a,
+                      "0000000000000000000000000000000000000000000000000000000000000000\n1\n1748736000\n"
+                      "tester\ncreate\n{\"schema\":%d}",
+                      VG_STORE_SCHEMA));
     vg_sha256_hex(&h, hex);
     CHECK_STR(entry[0].hash, hex);
     fixture_close(&f);

@@ -45,6 +45,75 @@ bool vg_store_run_page(vg_store *st, vg_str verb, int64_t before, int64_t limit,
     return true;
 }
 
+bool vg_store_latest_runs(vg_store *st, vg_arena *a, vg_run **out, int64_t *n, vg_err *e)
+{
+    vg_sql q;
+    if (!vg_store__ready(st, e) ||
+        !vg_sql__open(&q, st, "SELECT max(id) FROM run GROUP BY verb ORDER BY verb", e))
+        return false;
+    vg_run *run = NULL;
+    int64_t count = 0, cap = 0;
+    while (vg_sql__next(&q)) {
+        run = vg_sql__grow(a, run, count, &cap, sizeof *run, e);
+        q.failed = !run || !vg_store_get_run(st, vg_sql__int(&q, 0), a, &run[count], e);
+        count += !q.failed;
+    }
+    if (!vg_sql__close(&q))
+        return false;
+    *out = run;
+    *n = count;
+    return true;
+}
+
+static void read_reject(vg_sql *q, vg_arena *a, vg_reject *r)
+{
+    vg_err *why = &r->why;
+    why->at.line = vg_sql__i32(q, 0);
+    why->at.col = vg_sql__i32(q, 1);
+    why->code = (vg_code)vg_sql__i32(q, 2);
+    snprintf(why->what, sizeof why->what, "%.*s", VG_P(vg_sql__text(q, 3)));
+    snprintf(why->why, sizeof why->why, "%.*s", VG_P(vg_sql__text(q, 4)));
+    snprintf(why->mend, sizeof why->mend, "%.*s", VG_P(vg_sql__text(q, 5)));
+    r->raw = vg_sql__copy(q, 6, a);
+}
+
+bool vg_store_reject_page(vg_store *st, int64_t vintage, int64_t skip, int64_t limit, vg_arena *a,
+                          vg_reject **out, int64_t *n, vg_err *e)
+{
+    vg_sql q;
+    if (!vg_store__ready(st, e) ||
+        !vg_sql__open(&q, st,
+                      "SELECT r.line, r.col, r.code, r.what, r.why, r.mend, r.raw, r.id FROM vintage v"
+                      " LEFT JOIN reject r ON r.id BETWEEN v.reject_from AND v.reject_to WHERE v.id = ?1"
+                      " ORDER BY r.id LIMIT ?3 OFFSET ?2",
+                      e))
+        return false;
+    vg_sql__bind_int(&q, 1, vintage);
+    vg_sql__bind_int(&q, 2, skip);
+    vg_sql__bind_int(&q, 3, limit);
+    vg_reject *reject = NULL;
+    int64_t count = 0, cap = 0, n_rows = 0;
+    while (vg_sql__next(&q)) {
+        if (++n_rows && !vg_sql__int(&q, 7)) /* the import, without any */
+            continue;
+        reject = vg_sql__grow(a, reject, count, &cap, sizeof *reject, e);
+        q.failed = !reject;
+        if (!reject)
+            break;
+        reject[count] = (vg_reject){ .raw = VG_NOSTR };
+        read_reject(&q, a, &reject[count++]);
+    }
+    if (!vg_sql__close(&q))
+        return false;
+    if (!n_rows && !skip) {
+        vg_fail(e, VG_ENOTFOUND, VG_NOWHERE, "there is no vintage %lld", (long long)vintage);
+        return vg_mend(e, "ask for one that is in the list of vintages");
+    }
+    *out = reject;
+    *n = count;
+    return true;
+}
+
 static void read_result(vg_sql *q, vg_arena *a, vg_result *r)
 {
     r->run = vg_sql__int(q, 1);

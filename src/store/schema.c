@@ -67,7 +67,7 @@ static const char TABLES[] =
     " LEFT JOIN name s ON s.id = e.source AND typeof(e.source) = 'integer';";
 
 /* What schema 2 adds, for a new store and for one of schema 1 alike. `CREATE` may also be CREATE TEMP: a store of
- * schema 1 that is opened for reading stays as it is, and gets these tables empty, for this connection only. */
+ * an older schema that is opened for reading stays as it is, and gets these tables empty, for this connection only. */
 #define TABLES_2(CREATE)                                                                                     \
     CREATE "vintage_variable (vintage INTEGER NOT NULL, variable INTEGER NOT NULL, kinds INTEGER NOT NULL,"  \
            " n INTEGER NOT NULL, PRIMARY KEY (vintage, variable)) STRICT, WITHOUT ROWID;" CREATE             \
@@ -89,21 +89,77 @@ static const char TABLES[] =
            "participant (id INTEGER PRIMARY KEY, external_id TEXT NOT NULL, opinion_group INTEGER,"          \
            " has_group INTEGER NOT NULL) STRICT;"
 
+/* What schema 3 adds: each content of a party once, and of each vintage of a list the numbers of its contents. */
+#define TABLES_3(CREATE)                                                                                     \
+    CREATE "party_body (id INTEGER PRIMARY KEY, party TEXT NOT NULL, digest BLOB NOT NULL, body BLOB NOT"    \
+           " NULL) STRICT;" CREATE                                                                           \
+           "party_vintage (vintage INTEGER PRIMARY KEY, n INTEGER NOT NULL, members BLOB NOT NULL) STRICT;"
+
+/* What schema 4 adds: live consultations (live.c). A person is a number, a pseudonym and a code's number: nothing else. */
+#define TABLES_4(CREATE)                                                                                     \
+    CREATE "live (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, topic TEXT NOT NULL, description TEXT"  \
+           " NOT NULL, languages TEXT NOT NULL, key TEXT NOT NULL, moderator TEXT NOT NULL, observer TEXT"   \
+           " NOT NULL, settings INTEGER NOT NULL, made_at INTEGER NOT NULL) STRICT;" CREATE                  \
+           "live_word (id INTEGER PRIMARY KEY, live INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT"   \
+           " NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, share REAL) STRICT;" CREATE               \
+           "live_code (id INTEGER PRIMARY KEY, live INTEGER NOT NULL, hash TEXT NOT NULL, most INTEGER NOT"  \
+           " NULL, per_minute INTEGER NOT NULL, made_at INTEGER NOT NULL, UNIQUE (live, hash))"              \
+           " STRICT;" CREATE                                                                                 \
+           "live_person (id INTEGER PRIMARY KEY, live INTEGER NOT NULL, pseudonym TEXT NOT NULL, code"       \
+           " INTEGER NOT NULL, joined_at INTEGER NOT NULL, UNIQUE (live, pseudonym))"                        \
+           " STRICT;" CREATE                                                                                 \
+           "live_statement (id INTEGER PRIMARY KEY, live INTEGER NOT NULL, number INTEGER NOT NULL,"         \
+           " language TEXT NOT NULL, text TEXT NOT NULL, is_seed INTEGER NOT NULL, is_translation INTEGER"   \
+           " NOT NULL, made_at INTEGER NOT NULL, UNIQUE (live, number, language)) STRICT;" CREATE            \
+           "live_author (live INTEGER NOT NULL, number INTEGER NOT NULL, person INTEGER NOT NULL, client"    \
+           " INTEGER NOT NULL, PRIMARY KEY (person, client)) STRICT, WITHOUT ROWID;" CREATE                  \
+           "live_vote (id INTEGER PRIMARY KEY, live INTEGER NOT NULL, person INTEGER NOT NULL, statement"    \
+           " INTEGER NOT NULL, value INTEGER NOT NULL, time_ms INTEGER NOT NULL, client INTEGER NOT NULL,"   \
+           " UNIQUE (person, client)) STRICT;" CREATE                                                        \
+           "live_answer (id INTEGER PRIMARY KEY, live INTEGER NOT NULL, person INTEGER NOT NULL, question"   \
+           " TEXT NOT NULL, answer TEXT NOT NULL) STRICT;" CREATE                                            \
+           "live_act (id INTEGER PRIMARY KEY, live INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT"    \
+           " NULL, act TEXT NOT NULL, target INTEGER NOT NULL, other INTEGER NOT NULL, reason TEXT NOT"      \
+           " NULL) STRICT;" CREATE "live_leaving (person INTEGER PRIMARY KEY) STRICT;"
+
+/* How rows of a live conversation are found, and the law of those that somebody may take back: the rows of a person go
+ * only while the person stands in `live_leaving`, which is for the length of one transaction. */
+#define STAYS(table, person)                                                                                 \
+    "CREATE TRIGGER " table "_stays BEFORE DELETE ON " table " WHEN NOT EXISTS (SELECT 1 FROM live_leaving"  \
+    " WHERE person = OLD." person ") BEGIN SELECT RAISE(ABORT, 'only who gave it takes it back'); END;"
+static const char LAWS_4[] =
+    "CREATE INDEX live_vote_live ON live_vote (live); CREATE INDEX live_person_code ON live_person (code);"
+    "CREATE INDEX live_answer_person ON live_answer (person);" STAYS("live_person", "id")
+        STAYS("live_vote", "person") STAYS("live_answer", "person") STAYS("live_author", "person");
+
 /* The rows of schema 1 stay as they are: see VG_KIND_OF for how a row of `series` says which variable it is of. */
 static const char UPGRADE_2[] = TABLES_2("CREATE TABLE ");
+static const char UPGRADE_3[] = TABLES_3("CREATE TABLE ");
+static const char UPGRADE_4[] = TABLES_4("CREATE TABLE ");
 
 static const char READ_1[] = TABLES_2("CREATE TEMP TABLE ");
+static const char READ_2[] = TABLES_3("CREATE TEMP TABLE ");
+static const char READ_3[] = TABLES_4("CREATE TEMP TABLE ");
 static const char FORGET_READ_1[] =
     "PRAGMA query_only = OFF; DROP TABLE IF EXISTS temp.vintage_variable; DROP TABLE IF EXISTS temp.flow;"
     " DROP TABLE IF EXISTS temp.vintage_flow; DROP TABLE IF EXISTS temp.conversation;"
     " DROP TABLE IF EXISTS temp.vote; DROP TABLE IF EXISTS temp.statement;"
-    " DROP TABLE IF EXISTS temp.participant; PRAGMA query_only = ON";
+    " DROP TABLE IF EXISTS temp.participant; DROP TABLE IF EXISTS temp.party_body;"
+    " DROP TABLE IF EXISTS temp.party_vintage; DROP TABLE IF EXISTS temp.live;"
+    " DROP TABLE IF EXISTS temp.live_word; DROP TABLE IF EXISTS temp.live_code;"
+    " DROP TABLE IF EXISTS temp.live_person; DROP TABLE IF EXISTS temp.live_statement;"
+    " DROP TABLE IF EXISTS temp.live_author; DROP TABLE IF EXISTS temp.live_vote;"
+    " DROP TABLE IF EXISTS temp.live_answer; DROP TABLE IF EXISTS temp.live_act;"
+    " DROP TABLE IF EXISTS temp.live_leaving; PRAGMA query_only = ON";
 
 static const char *const APPEND_ONLY[] = { "name", "vintage",     "event",  "series",   "unit", "reject",
                                            "run",  "run_vintage", "result", "decision", "audit" };
 static const char *const APPEND_ONLY_2[] = { "vintage_variable", "flow", "vintage_flow",
                                              "conversation",     "vote", "statement",
                                              "participant" };
+static const char *const APPEND_ONLY_3[] = { "party_body", "party_vintage" };
+static const char *const APPEND_ONLY_4[] = { "live", "live_word", "live_code", "live_statement", "live_act" };
+static const char *const NO_UPDATE_4[] = { "live_person", "live_vote", "live_answer", "live_author" };
 
 static bool forbid(vg_store *st, const char *table, const char *change, vg_err *e)
 {
@@ -123,14 +179,27 @@ static bool forbid_changes(vg_store *st, const char *const *table, size_t n, vg_
     return ok;
 }
 
-/* From schema 1 to the present one, inside the caller's transaction. */
-static bool upgrade_tables(vg_store *st, vg_err *e)
+static bool add_tables_4(vg_store *st, vg_err *e)
+{
+    bool ok = vg_sql__exec(st, UPGRADE_4, e) && vg_sql__exec(st, LAWS_4, e) &&
+              forbid_changes(st, APPEND_ONLY_4, sizeof APPEND_ONLY_4 / sizeof *APPEND_ONLY_4, e);
+    for (size_t i = 0; i < sizeof NO_UPDATE_4 / sizeof *NO_UPDATE_4 && ok; i++)
+        ok = forbid(st, NO_UPDATE_4[i], "update", e);
+    return ok;
+}
+
+/* From an older schema to the present one, step by step, inside the caller's transaction. */
+static bool upgrade_tables(vg_store *st, int64_t version, vg_err *e)
 {
     char sql[64];
     snprintf(sql, sizeof sql, "PRAGMA user_version = %d", VG_STORE_SCHEMA);
-    return vg_sql__exec(st, UPGRADE_2, e) &&
-           forbid_changes(st, APPEND_ONLY_2, sizeof APPEND_ONLY_2 / sizeof *APPEND_ONLY_2, e) &&
-           vg_sql__exec(st, sql, e);
+    bool ok =
+        version >= 2 || (vg_sql__exec(st, UPGRADE_2, e) &&
+                         forbid_changes(st, APPEND_ONLY_2, sizeof APPEND_ONLY_2 / sizeof *APPEND_ONLY_2, e));
+    ok = ok && (version >= 3 ||
+                (vg_sql__exec(st, UPGRADE_3, e) &&
+                 forbid_changes(st, APPEND_ONLY_3, sizeof APPEND_ONLY_3 / sizeof *APPEND_ONLY_3, e)));
+    return ok && add_tables_4(st, e) && vg_sql__exec(st, sql, e);
 }
 
 static bool tell_audit(vg_store *st, vg_str action, vg_err *e)
@@ -146,7 +215,7 @@ static bool make_tables(vg_store *st, vg_err *e)
     snprintf(sql, sizeof sql, "PRAGMA application_id = %d", VG_STORE_APPLICATION_ID);
     return vg_sql__exec(st, TABLES, e) &&
            forbid_changes(st, APPEND_ONLY, sizeof APPEND_ONLY / sizeof *APPEND_ONLY, e) &&
-           vg_sql__exec(st, sql, e) && upgrade_tables(st, e) && tell_audit(st, VG_S("create"), e);
+           vg_sql__exec(st, sql, e) && upgrade_tables(st, 1, e) && tell_audit(st, VG_S("create"), e);
 }
 
 typedef enum { FRESH, OLDER, OURS, NEWER, FOREIGN } identity;
@@ -199,18 +268,22 @@ static bool create(vg_store *st, vg_err *e)
 static bool upgrade(vg_store *st, vg_err *e)
 {
     identity who = OLDER;
+    int64_t version = 0;
     if (!vg_sql__begin(st, e))
         return false;
-    bool ok = identify(st, &who, e) &&
-              (who != OLDER || (upgrade_tables(st, e) && tell_audit(st, VG_S("upgrade"), e)));
+    bool ok = identify(st, &who, e) && vg_sql__one_int(st, "PRAGMA user_version", &version, e) &&
+              (who != OLDER || (upgrade_tables(st, version, e) && tell_audit(st, VG_S("upgrade"), e)));
     return vg_sql__end(st, ok, e);
 }
 
-/* A store of schema 1 on a handle that may not write: read as it is. */
+/* A store of an older schema on a handle that may not write: read as it is. */
 static bool read_older(vg_store *st, vg_err *e)
 {
+    int64_t version = 0;
     st->reads_older = true;
-    return vg_sql__exec(st, READ_1, e);
+    return vg_sql__one_int(st, "PRAGMA user_version", &version, e) &&
+           (version >= 2 || vg_sql__exec(st, READ_1, e)) && (version >= 3 || vg_sql__exec(st, READ_2, e)) &&
+           vg_sql__exec(st, READ_3, e);
 }
 
 bool vg_schema__follow(vg_store *st, vg_err *e)

@@ -1,5 +1,6 @@
 /* Series of several variables, flows, regions' panels, and stores of schema 1. */
 #include "prop.h"
+#include "store/store_int.h"
 #include "store/test_int.h"
 
 static void feed_variable(vg_import *im, int32_t unit, int32_t month, const char *variable, double value)
@@ -324,7 +325,7 @@ static void a_store_of_schema_1_is_upgraded_once_when_it_is_written(void **state
     fixture_open(&f);
     make_older(&f);
     f.st = open_store(f.path, VG_STORE_WRITE);
-    assert_int_equal(raw_sql(f.path, "PRAGMA user_version"), 2);
+    assert_int_equal(raw_sql(f.path, "PRAGMA user_version"), VG_STORE_SCHEMA);
     assert_int_equal(raw_sql(f.path, "SELECT count(*) FROM audit WHERE action = 'upgrade'"), 1);
     import_regions(f.st, "1", 0);
     import_flows(f.st, "2", 3);

@@ -87,6 +87,11 @@ void vg_sql__bind_text(vg_sql *q, int at, vg_str s)
     sqlite3_bind_text64(q->stmt, at, s.n ? s.s : "", (sqlite3_uint64)s.n, SQLITE_STATIC, SQLITE_UTF8);
 }
 
+void vg_sql__bind_blob(vg_sql *q, int at, vg_str bytes)
+{
+    sqlite3_bind_blob64(q->stmt, at, bytes.n ? bytes.s : "", (sqlite3_uint64)bytes.n, SQLITE_STATIC);
+}
+
 void vg_sql__bind_optional(vg_sql *q, int at, vg_str s)
 {
     if (s.n)
@@ -121,6 +126,11 @@ bool vg_sql__run(vg_sql *q)
     return true;
 }
 
+void vg_sql__again(vg_sql *q)
+{
+    sqlite3_reset(q->stmt);
+}
+
 int64_t vg_sql__int(vg_sql *q, int column)
 {
     return sqlite3_column_int64(q->stmt, column);
@@ -139,6 +149,12 @@ int64_t vg_sql__int_or(vg_sql *q, int column, int64_t when_null)
 vg_str vg_sql__text(vg_sql *q, int column)
 {
     const char *s = (const char *)sqlite3_column_text(q->stmt, column);
+    return s ? (vg_str){ s, sqlite3_column_bytes(q->stmt, column) } : VG_NOSTR;
+}
+
+vg_str vg_sql__blob(vg_sql *q, int column)
+{
+    const char *s = sqlite3_column_blob(q->stmt, column);
     return s ? (vg_str){ s, sqlite3_column_bytes(q->stmt, column) } : VG_NOSTR;
 }
 

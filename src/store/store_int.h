@@ -21,7 +21,7 @@
 #define VG_STORE_APPLICATION_ID 0x76696769
 
 /** Number of the schema in schema.c. A file with a higher one was written by a newer program and is refused. */
-#define VG_STORE_SCHEMA 2
+#define VG_STORE_SCHEMA 4
 
 /**
  * The column series.kind: the kind of unit, and from bit 3 on the number of the variable's name; none (0) is the vintage's
@@ -37,7 +37,7 @@ struct vg_store {
     vg_import *import; /* open import, NULL = none */
     vg_map names;      /* interned texts; number n stands in the table under id n + 1 */
     bool has_names;
-    bool reads_older; /* a store of schema 1 on a read handle */
+    bool reads_older; /* a store of an older schema on a read handle */
     char actor[201];  /* for the audit log; empty = from the environment */
 };
 
@@ -62,6 +62,7 @@ bool vg_sql__close(vg_sql *q);
 /** Parameters from 1. Text is borrowed until the statement is run again; `optional` writes NULL for the empty slice. */
 void vg_sql__bind_int(vg_sql *q, int at, int64_t x);
 void vg_sql__bind_text(vg_sql *q, int at, vg_str s);
+void vg_sql__bind_blob(vg_sql *q, int at, vg_str bytes);
 void vg_sql__bind_optional(vg_sql *q, int at, vg_str s);
 void vg_sql__bind_real(vg_sql *q, int at, double x); /* NaN becomes NULL */
 
@@ -71,11 +72,15 @@ bool vg_sql__next(vg_sql *q);
 /** Runs a statement that gives no rows and makes it ready to be bound again. */
 bool vg_sql__run(vg_sql *q);
 
+/** Makes a statement ready to be bound again, whatever rows it still had. */
+void vg_sql__again(vg_sql *q);
+
 /** Columns from 0. `text` is borrowed until the next step; `copy` lives in the arena. */
 int64_t vg_sql__int(vg_sql *q, int column);
 int32_t vg_sql__i32(vg_sql *q, int column);
 int64_t vg_sql__int_or(vg_sql *q, int column, int64_t when_null);
 vg_str vg_sql__text(vg_sql *q, int column);
+vg_str vg_sql__blob(vg_sql *q, int column);
 vg_str vg_sql__copy(vg_sql *q, int column, vg_arena *a);
 
 bool vg_sql__exec(vg_store *st, const char *sql, vg_err *e);

@@ -279,7 +279,8 @@ bool vg_store_rejects(vg_store *st, int64_t vintage, vg_out *to, int64_t *n, vg_
         !vg_sql__open(
             &q, st,
             "SELECT v.file, r.line, r.col, r.code, r.what, r.why, r.mend, r.raw, r.id FROM vintage v"
-            " LEFT JOIN reject r ON r.id BETWEEN v.reject_from AND v.reject_to WHERE v.id = ?1"
+            " LEFT JOIN reject r ON v.reject_from > 0 AND r.id BETWEEN v.reject_from AND v.reject_to"
+            " WHERE v.id = ?1"
             " ORDER BY r.id",
             e))
         return false;

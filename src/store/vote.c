@@ -6,7 +6,7 @@
 #include "core/date.h"
 #include "core/json.h"
 #include "core/num.h"
-#include "store/store_int.h"
+#include "store/live_int.h"
 
 enum { VOTE, STATEMENT, PARTICIPANT, REJECT, N_KINDS };
 
@@ -328,7 +328,7 @@ bool vg_store_conversations(vg_store *st, int64_t as_of, vg_arena *a, vg_convers
                                            .n_statements = vg_sql__int(&q, 10),
                                            .n_participants = vg_sql__int(&q, 11) };
     }
-    if (!vg_sql__close(&q) || vg_failed(e))
+    if (!vg_sql__close(&q) || vg_failed(e) || !vg_live__list(st, as_of, a, &list, &count, &cap, e))
         return false;
     *out = list;
     *n = count;
@@ -411,6 +411,8 @@ static bool give_votes(vg_store *st, int64_t id, vg_vote_sink *sink, vg_err *e)
 
 bool vg_store_votes(vg_store *st, const vg_conversation *what, vg_vote_sink *sink, vg_err *e)
 {
+    if (what->id < 0)
+        return vg_live__give(st, -what->id, sink, e);
     return vg_store__ready(st, e) && give_statements(st, what->id, sink, e) &&
            give_participants(st, what->id, sink, e) && give_votes(st, what->id, sink, e);
 }

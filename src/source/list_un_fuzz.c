@@ -1,0 +1,11 @@
+/* Harness of the reader of the United Nations list: XML of strangers. */
+#include "source/list_fuzz_int.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    vg_str bytes = { (const char *)data, (ptrdiff_t)n };
+    list_fuzz(bytes, VG_S("un-sc"), VG_NOSTR);
+    return 0;
+}
