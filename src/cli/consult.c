@@ -1,5 +1,6 @@
 /* A conversation for a verb: from a path, or by its name from the store. */
 #include "cli/consult.h"
+#include "store/live.h"
 
 vg_vote_opts vg_cli_vote_opts(vg_cli *c)
 {
@@ -25,6 +26,22 @@ static bool unknown_name(vg_cli *c, vg_str name, const vg_conversation *list, in
     return vg_mend(e, "import one: vigie consult import PATH");
 }
 
+/* Whoever may ask at any moment could ask before and after somebody votes, and read the vote from the difference: over HTTP
+ * a consultation that goes on is seen as its observers see it. */
+static bool may_be_seen(vg_cli *c, vg_store *st, const vg_conversation *what, vg_err *e)
+{
+    vg_live_record r;
+    if (!c->served || what->id >= 0)
+        return true;
+    if (!vg_live_read(st, what->name, &c->arena, &r, e))
+        return false;
+    if (r.state == VG_LIVE_ENDED)
+        return true;
+    vg_fail(e, VG_ECONFLICT, VG_NOWHERE, "the consultation %.*s still goes on", VG_P(what->name));
+    vg_why(e, "figures asked for before and after a vote would tell the vote");
+    return vg_mend(e, "look at the observers' picture, or ask again when it is closed");
+}
+
 static bool from_store(vg_cli *c, vg_str name, const vg_consultation_opts *o, vg_consultation *out, vg_err *e)
 {
     vg_store *st;
@@ -35,7 +52,8 @@ static bool from_store(vg_cli *c, vg_str name, const vg_consultation_opts *o, vg
     bool good = vg_store_conversations(st, c->as_of, &c->arena, &list, &n, e);
     for (int64_t i = 0; good && i < n; i++)
         at = vg_eq(list[i].name, name) ? i : at;
-    good = good && (at >= 0 ? vg_consultation_load(st, &list[at], o, &c->arena, out, e)
+    good = good && (at >= 0 ? may_be_seen(c, st, &list[at], e) &&
+                                  vg_consultation_load(st, &list[at], o, &c->arena, out, e)
                             : unknown_name(c, name, list, n, e));
     vg_store_close(st);
     return good;

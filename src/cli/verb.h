@@ -178,6 +178,9 @@ bool vg_verb_consult_export(vg_cli *c, vg_err *e);
 bool vg_verb_consult_next(vg_cli *c, vg_err *e);
 bool vg_verb_consult_segments(vg_cli *c, vg_err *e);
 bool vg_verb_consult_stability(vg_cli *c, vg_err *e);
+bool vg_verb_consult_open(vg_cli *c, vg_err *e);
+bool vg_verb_consult_codes(vg_cli *c, vg_err *e);
+bool vg_verb_consult_close(vg_cli *c, vg_err *e);
 bool vg_verb_survey(vg_cli *c, vg_err *e);
 bool vg_verb_consult_report(vg_cli *c, vg_err *e);
 bool vg_verb_serve(vg_cli *c, vg_err *e);
@@ -191,12 +194,27 @@ extern const vg_opt vg_consult_import_options[], vg_consult_analyse_options[], v
     vg_consult_export_options[];
 extern const vg_opt vg_survey_options[], vg_consult_report_options[], vg_consult_next_options[],
     vg_consult_segments_options[], vg_consult_stability_options[];
+extern const vg_opt vg_consult_open_options[], vg_consult_codes_options[], vg_consult_close_options[];
 extern const vg_opt vg_arrivals_options[];
 bool vg_verb_list(vg_cli *c, vg_err *e);
 bool vg_verb_displacement_forecast(vg_cli *c, vg_err *e);
 bool vg_verb_displacement_backtest(vg_cli *c, vg_err *e);
 bool vg_verb_displacement_report(vg_cli *c, vg_err *e);
 extern const vg_opt vg_displacement_report_options[];
+
+bool vg_verb_screening_load(vg_cli *c, vg_err *e);
+bool vg_verb_screening_lists(vg_cli *c, vg_err *e);
+bool vg_verb_screening_diff(vg_cli *c, vg_err *e);
+bool vg_verb_screening_ownership(vg_cli *c, vg_err *e);
+bool vg_verb_screen(vg_cli *c, vg_err *e);
+bool vg_verb_screening_watch(vg_cli *c, vg_err *e);
+bool vg_verb_screening_decide(vg_cli *c, vg_err *e);
+bool vg_verb_screening_evaluate(vg_cli *c, vg_err *e);
+bool vg_verb_screening_evidence(vg_cli *c, vg_err *e);
+extern const vg_opt vg_screen_options[], vg_screening_watch_options[], vg_screening_decide_options[],
+    vg_screening_evidence_options[], vg_screening_evaluate_options[];
+extern const vg_opt vg_screening_load_options[], vg_screening_lists_options[], vg_screening_diff_options[],
+    vg_screening_ownership_options[];
 
 extern const vg_opt vg_list_options[], vg_displacement_forecast_options[], vg_displacement_backtest_options[];
 extern const vg_opt vg_serve_options[], vg_token_add_options[], vg_token_list_options[];

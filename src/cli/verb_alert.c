@@ -294,6 +294,8 @@ static bool measure_and_save(vg_cli *c, vg_cli_panel *p, vg_err *e)
         return false;
     if (!vg_cli_flush(c, e))
         return false;
+    if (c->served && !vg_opt_given(o, "yes"))
+        return true; /* the figures are the answer; what is asked again with yes is saved */
     if (!agreed(c)) {
         vg_fail(e, VG_EARG, VG_NOWHERE, "the rule was not saved");
         vg_why(e, "a rule is saved only when someone has seen its false-alarm rate and agreed");
@@ -309,7 +311,8 @@ static bool measure_and_save(vg_cli *c, vg_cli_panel *p, vg_err *e)
 bool vg_verb_alert_add(vg_cli *c, vg_err *e)
 {
     vg_cli_panel p;
-    if (!vg_cli_panel_open(c, VG_STORE_WRITE, &p, e))
+    bool only_measured = c->served && !vg_opt_given(&c->opts, "yes");
+    if (!vg_cli_panel_open(c, only_measured ? VG_STORE_READ : VG_STORE_WRITE, &p, e))
         return false;
     bool good = measure_and_save(c, &p, e);
     vg_cli_panel_close(&p);
@@ -385,7 +388,7 @@ typedef struct {
     int64_t n, cap;
 } findings;
 
-static vg_str body_of(vg_cli *c, const kept_rule *k, const vg_alert *a)
+static vg_str body_of(vg_cli *c, const kept_rule *k, const vg_unit *u, const vg_alert *a)
 {
     vg_out text;
     if (!vg_out_memory(&text, NULL))
@@ -393,6 +396,8 @@ static vg_str body_of(vg_cli *c, const kept_rule *k, const vg_alert *a)
     vg_json j = vg_json_to(&text);
     vg_json_object(&j);
     vg_json_key(&j, VG_S("rule")), vg_json_str(&j, k->subject);
+    vg_json_key(&j, VG_S("iso3")), vg_json_str(&j, u->iso3);
+    vg_json_key(&j, VG_S("name")), vg_json_str(&j, u->name);
     vg_json_key(&j, VG_S("probability")), vg_json_num(&j, a->probability);
     vg_json_key(&j, VG_S("expected")), vg_json_num(&j, a->expected);
     vg_json_key(&j, VG_S("usual")), vg_json_num(&j, a->usual);
@@ -433,7 +438,7 @@ static bool keep(vg_cli *c, findings *f, const kept_rule *k, int number, const v
                                      .unit_kind = p->kind,
                                      .unit = u->unit,
                                      .month = a->month,
-                                     .body = body_of(c, k, a) };
+                                     .body = body_of(c, k, u, a) };
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/verb.h"
+#include "door/door.h"
 #include "serve/serve.h"
 
 const vg_opt vg_serve_options[] = {
@@ -21,6 +22,7 @@ const vg_opt vg_serve_options[] = {
     { "verb-seconds", VG_OPT_INT, "N", "120", 1, 86400 },
     { "trust-proxy", VG_OPT_TEXT, "ADDRESS", NULL, 0, 0 },
     { "data", VG_OPT_FILE, "FOLDER", NULL, 0, 0 },
+    { "web", VG_OPT_FILE, "FOLDER", NULL, 0, 0 },
     { "log", VG_OPT_FILE, "FILE", NULL, 0, 0 },
     { .name = NULL },
 };
@@ -30,10 +32,9 @@ const vg_opt vg_serve_options[] = {
 /* Verbs of the machine and its keeper, and those that tell what single people voted: nothing there is kept back. */
 static bool is_closed(const vg_verb *v)
 {
-    static const char *const closed[] = {
-        "serve",        "fetch",           "token add",    "token list",
-        "token revoke", "consult analyse", "consult next", "consult export"
-    };
+    static const char *const closed[] = { "serve",        "fetch",           "token add",    "token list",
+                                          "token revoke", "consult analyse", "consult next", "consult export",
+                                          "consult open", "consult codes" };
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
         if (strcmp(v->name, closed[i]) == 0)
             return true;
@@ -88,7 +89,7 @@ static bool args_are_files(const vg_verb *v)
 {
     vg_str args = vg_str_z(v->args);
     return vg_find(args, VG_S("FILE")) >= 0 || vg_find(args, VG_S("FOLDER")) >= 0 ||
-           vg_find(args, VG_S("DIR")) >= 0;
+           vg_find(args, VG_S("DIR")) >= 0 || vg_find(args, VG_S("PATH")) >= 0;
 }
 
 static bool make_table(vg_cli *c, vg_serve_verbs *out, vg_err *e)
@@ -171,7 +172,7 @@ static bool has_no_path(const vg_opts *o, bool args_are_files, vg_err *e)
 
 typedef struct {
     vg_lang lang;
-    vg_str store, data;
+    vg_str store, data, web;
     int n_threads;
 } door;
 
@@ -272,6 +273,27 @@ static bool serve(vg_cli *c, const vg_serve_opts *o, vg_err *e)
     return good;
 }
 
+/* The page that was named, or else the one beside the program: as installed, or as built. Without any: none. */
+static bool find_page(vg_cli *c, vg_str *out, vg_err *e)
+{
+    static const char *const beside[] = { "../share/vigie/web", "web", "../web/dist" };
+    const char *named = vg_opt_path(&c->opts, "web");
+    char program[2048], path[4096];
+    if (named)
+        return whole_path(c, named, true, out, e);
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program);
+    while (n > 0 && program[n - 1] != '/')
+        n--;
+    for (size_t i = 0; n > 0 && n < (ssize_t)sizeof program && i < sizeof beside / sizeof *beside; i++) {
+        snprintf(path, sizeof path, "%.*s%s/index.html", (int)n, program, beside[i]);
+        if (access(path, R_OK) != 0)
+            continue;
+        snprintf(path, sizeof path, "%.*s%s", (int)n, program, beside[i]);
+        return whole_path(c, path, true, out, e);
+    }
+    return true;
+}
+
 static bool find_paths(vg_cli *c, door *d, vg_err *e)
 {
     vg_store *st;
@@ -281,7 +303,8 @@ static bool find_paths(vg_cli *c, door *d, vg_err *e)
         !vg_cli_store_path(c, &store, e)) /* makes and upgrades it */
         return false;
     vg_store_close(st);
-    return whole_path(c, store.s, false, &d->store, e) && (!data || whole_path(c, data, true, &d->data, e));
+    return whole_path(c, store.s, false, &d->store, e) && (!data || whole_path(c, data, true, &d->data, e)) &&
+           find_page(c, &d->web, e);
 }
 
 bool vg_verb_serve(vg_cli *c, vg_err *e)
@@ -298,10 +321,12 @@ bool vg_verb_serve(vg_cli *c, vg_err *e)
                          .trust_proxy = vg_opt_path(o, "trust-proxy"),
                          .verb_s = (int)vg_opt_int(o, "verb-seconds"),
                          .verbs = &verbs };
+    so.door = vg_doors(&so.n_doors);
     if (!find_paths(c, &d, e) || !open_log(c, &so.log_fd, e) || !make_table(c, &verbs, e))
         return false;
     so.store = d.store.s;
     so.data = d.data.s;
+    so.web = d.web.s;
     if (chdir(d.data.n ? d.data.s : "/") != 0)
         return vg_fail(e, VG_EIO, VG_NOWHERE, "cannot go to the data folder %s", d.data.s);
     bool good = serve(c, &so, e);
