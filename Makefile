@@ -1,6 +1,6 @@
 # The front door. The build itself is meson.build; what the gate runs is tool/check.
 #
-#   make            build/vigie, after installing the Debian packages that are missing
+#   make            build/vigie and the page (build/web, where npm is), after installing the Debian packages that are missing
 #   make demo       a first forecast, from real input
 #   make check      the gate: closing line "N passed, N failed, N skipped"
 #   make bench      time and memory beside other programs
@@ -21,6 +21,7 @@ FUZZ_SECONDS ?= 20
 build:
 	@tool/setup --build
 	@tool/build gcc vigie libvigie.a
+	@tool/web --build
 
 demo: build
 	@tool/demo
@@ -37,10 +38,12 @@ install:
 	@[ -x build/vigie ] || $(MAKE) build
 	@PREFIX='$(PREFIX)' tool/build gcc vigie libvigie.a doc/vigie.1 doc/vigie
 	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet
+	@DESTDIR='$(DESTDIR)' tool/web --install
 	@echo "installed below $(DESTDIR)$(PREFIX)"
 
 uninstall:
 	@DESTDIR='$(DESTDIR)' ninja -C build uninstall
+	@DESTDIR='$(DESTDIR)' tool/web --uninstall
 
 lint:
 	@tool/setup --check
