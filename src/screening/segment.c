@@ -582,8 +582,10 @@ static bool make_ids(const vg_builder *b, vg_segment *s, vg_err *e)
     bool good = true;
     for (uint32_t i = 0; good && i < (uint32_t)s->n_entries; i++) {
         const vg_indexed_entry *x = &s->entry[i];
+        if (AT(b->dead, uint8_t)[i]) /* taken back in the same edit: it has no id any more */
+            continue;
         uint32_t key = id_hash(x->list, vg_segment_text(s, x->id, x->n_id));
-        good = AT(b->dead, uint8_t)[i] || push_keys(&pairs, &key, 1, i);
+        good = push_keys(&pairs, &key, 1, i);
     }
     return end_buckets(&pairs, good, 1, &s->ids, s, e);
 }
