@@ -238,6 +238,23 @@ static void sha256_gives_the_published_vectors(void **state)
     assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+/* RFC 4231, test cases 1, 2 and 6 (a key longer than a block); the data come in two parts. */
+static void hmac_gives_the_vectors_of_rfc_4231(void **state)
+{
+    char key[131], hex[65];
+    (void)state;
+    memset(key, 0x0b, 20);
+    vg_hmac_sha256((vg_str){ key, 20 }, &VG_S("Hi There"), 1, hex);
+    assert_string_equal(hex, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+    const vg_str jefe[] = { VG_S("what do ya want "), VG_S("for nothing?") };
+    vg_hmac_sha256(VG_S("Jefe"), jefe, 2, hex);
+    assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    memset(key, 0xaa, sizeof key);
+    vg_hmac_sha256((vg_str){ key, sizeof key },
+                   &VG_S("Test Using Larger Than Block-Size Key - Hash Key First"), 1, hex);
+    assert_string_equal(hex, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +271,7 @@ int main(void)
         cmocka_unit_test(text_is_copied_and_formatted),
         cmocka_unit_test(maps_hold_their_properties),
         cmocka_unit_test(sha256_gives_the_published_vectors),
+        cmocka_unit_test(hmac_gives_the_vectors_of_rfc_4231),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

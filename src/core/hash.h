@@ -22,4 +22,10 @@ void vg_sha256_add(vg_sha256 *h, vg_str bytes);
 /** Ends the sum and writes 64 hex digits and a NUL. The state must be initialised again before further use. */
 void vg_sha256_hex(vg_sha256 *h, char hex[65]);
 
+/** The same as 32 bytes. */
+void vg_sha256_bytes(vg_sha256 *h, unsigned char sum[32]);
+
+/** HMAC-SHA-256 (RFC 2104) of the parts, one behind another, under a secret of any length: 64 hex digits and a NUL. */
+void vg_hmac_sha256(vg_str secret, const vg_str *part, int n_parts, char hex[65]);
+
 #endif
