@@ -44,7 +44,7 @@ static vg_str one_line(vg_str s, char room[201])
 }
 
 /* The handle's own, else VIGIE_ACTOR, else the login name, else the number of the user. */
-static vg_str who(const vg_store *st, char room[201])
+vg_str vg_audit__who(const vg_store *st, char room[201])
 {
     if (st->actor[0])
         return one_line(vg_str_z(st->actor), room);
@@ -79,7 +79,7 @@ bool vg_audit__add(vg_store *st, vg_str action, vg_str detail, vg_err *e)
     char before[65], hash[65], actor_room[201], action_room[201];
     if (vg_failed(e) || !last_entry(st, &seq, before, e))
         return false;
-    vg_str actor = who(st, actor_room);
+    vg_str actor = vg_audit__who(st, actor_room);
     action = one_line(action, action_room);
     hash_entry(vg_str_z(before), ++seq, at, actor, action, detail, hash);
     vg_sql q;

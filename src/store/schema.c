@@ -1,6 +1,8 @@
 /* The tables, the laws that the file itself keeps (append-only triggers), the check that a file is ours, and the way from
  * an older schema to this one. One invariant matters to all readers: the rows of a vintage stand in one unbroken range of ids, because an import is
  * one transaction of one writer; the ranges are in the vintage's own row, and events and series need no index. */
+#include <stdlib.h>
+
 #include "store/store_int.h"
 
 /* What a panel reads stands first in `event`, so that the rest of a row is not decoded. Texts that repeat are numbers into `name`. A point is in 1e-7 degrees (about a centimetre). NULL = not known.
@@ -122,6 +124,31 @@ static const char TABLES[] =
            " NULL, act TEXT NOT NULL, target INTEGER NOT NULL, other INTEGER NOT NULL, reason TEXT NOT"      \
            " NULL) STRICT;" CREATE "live_leaving (person INTEGER PRIMARY KEY) STRICT;"
 
+/* What schema 5 adds: agreements and the logs of their watches (report_log.c). Entry n of watch w has the id w * 2^40 + n,
+ * and so has outcome n: each watch grows in a range of its own. A receiver's state is the one row here that changes. */
+#define TABLES_5(CREATE)                                                                                     \
+    CREATE "watch (id INTEGER PRIMARY KEY, agreement TEXT NOT NULL UNIQUE) STRICT;" CREATE                   \
+           "agreement (watch INTEGER NOT NULL, version INTEGER NOT NULL, title TEXT NOT NULL, text TEXT"     \
+           " NOT NULL, sha256 TEXT NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, PRIMARY KEY (watch,"  \
+           " version)) STRICT;" CREATE                                                                       \
+           "report_log (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT"   \
+           " NULL, hash BLOB NOT NULL) STRICT;" CREATE                                                       \
+           "report_segment (id INTEGER PRIMARY KEY, watch INTEGER NOT NULL, first_seq INTEGER NOT NULL,"     \
+           " last_seq INTEGER NOT NULL, n INTEGER NOT NULL) STRICT;" CREATE                                  \
+           "report_key (id INTEGER PRIMARY KEY, entries BLOB NOT NULL) STRICT;" CREATE                       \
+           "report_hour (watch INTEGER NOT NULL, hour INTEGER NOT NULL, segment INTEGER NOT NULL, entries"   \
+           " BLOB NOT NULL, PRIMARY KEY (watch, hour, segment)) STRICT, WITHOUT ROWID;" CREATE               \
+           "report_outcome (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL, incident"     \
+           " INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL) STRICT;" CREATE                    \
+           "report_publication (watch INTEGER NOT NULL, day INTEGER NOT NULL, at INTEGER NOT NULL, seq"      \
+           " INTEGER NOT NULL, PRIMARY KEY (watch, day)) STRICT, WITHOUT ROWID;" CREATE                      \
+           "receiver (id INTEGER PRIMARY KEY, watch INTEGER NOT NULL, url TEXT NOT NULL, secret TEXT NOT"    \
+           " NULL, filter TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT;" CREATE                           \
+           "receiver_stop (receiver INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;" CREATE                \
+           "receiver_state (receiver INTEGER PRIMARY KEY, cursor INTEGER NOT NULL, attempts INTEGER NOT"     \
+           " NULL, next_at INTEGER NOT NULL, n_sent INTEGER NOT NULL, n_failed INTEGER NOT NULL, last_error" \
+           " TEXT NOT NULL) STRICT;"
+
 /* How rows of a live conversation are found, and the law of those that somebody may take back: the rows of a person go
  * only while the person stands in `live_leaving`, which is for the length of one transaction. */
 #define STAYS(table, person)                                                                                 \
@@ -136,10 +163,12 @@ static const char LAWS_4[] =
 static const char UPGRADE_2[] = TABLES_2("CREATE TABLE ");
 static const char UPGRADE_3[] = TABLES_3("CREATE TABLE ");
 static const char UPGRADE_4[] = TABLES_4("CREATE TABLE ");
+static const char UPGRADE_5[] = TABLES_5("CREATE TABLE ");
 
 static const char READ_1[] = TABLES_2("CREATE TEMP TABLE ");
 static const char READ_2[] = TABLES_3("CREATE TEMP TABLE ");
 static const char READ_3[] = TABLES_4("CREATE TEMP TABLE ");
+static const char READ_4[] = TABLES_5("CREATE TEMP TABLE ");
 static const char FORGET_READ_1[] =
     "PRAGMA query_only = OFF; DROP TABLE IF EXISTS temp.vintage_variable; DROP TABLE IF EXISTS temp.flow;"
     " DROP TABLE IF EXISTS temp.vintage_flow; DROP TABLE IF EXISTS temp.conversation;"
@@ -150,7 +179,13 @@ static const char FORGET_READ_1[] =
     " DROP TABLE IF EXISTS temp.live_person; DROP TABLE IF EXISTS temp.live_statement;"
     " DROP TABLE IF EXISTS temp.live_author; DROP TABLE IF EXISTS temp.live_vote;"
     " DROP TABLE IF EXISTS temp.live_answer; DROP TABLE IF EXISTS temp.live_act;"
-    " DROP TABLE IF EXISTS temp.live_leaving; PRAGMA query_only = ON";
+    " DROP TABLE IF EXISTS temp.live_leaving; DROP TABLE IF EXISTS temp.watch;"
+    " DROP TABLE IF EXISTS temp.agreement; DROP TABLE IF EXISTS temp.report_log;"
+    " DROP TABLE IF EXISTS temp.report_segment; DROP TABLE IF EXISTS temp.report_key;"
+    " DROP TABLE IF EXISTS temp.report_hour; DROP TABLE IF EXISTS temp.report_outcome;"
+    " DROP TABLE IF EXISTS temp.report_publication; DROP TABLE IF EXISTS temp.receiver;"
+    " DROP TABLE IF EXISTS temp.receiver_stop; DROP TABLE IF EXISTS temp.receiver_state;"
+    " PRAGMA query_only = ON";
 
 static const char *const APPEND_ONLY[] = { "name", "vintage",     "event",  "series",   "unit", "reject",
                                            "run",  "run_vintage", "result", "decision", "audit" };
@@ -159,6 +194,10 @@ static const char *const APPEND_ONLY_2[] = { "vintage_variable", "flow", "vintag
                                              "participant" };
 static const char *const APPEND_ONLY_3[] = { "party_body", "party_vintage" };
 static const char *const APPEND_ONLY_4[] = { "live", "live_word", "live_code", "live_statement", "live_act" };
+static const char *const APPEND_ONLY_5[] = { "watch",          "agreement",          "report_log",
+                                             "report_segment", "report_key",         "report_hour",
+                                             "report_outcome", "report_publication", "receiver",
+                                             "receiver_stop" };
 static const char *const NO_UPDATE_4[] = { "live_person", "live_vote", "live_answer", "live_author" };
 
 static bool forbid(vg_store *st, const char *table, const char *change, vg_err *e)
@@ -188,6 +227,13 @@ static bool add_tables_4(vg_store *st, vg_err *e)
     return ok;
 }
 
+static bool add_tables_5(vg_store *st, vg_err *e)
+{
+    return vg_sql__exec(st, UPGRADE_5, e) &&
+           forbid_changes(st, APPEND_ONLY_5, sizeof APPEND_ONLY_5 / sizeof *APPEND_ONLY_5, e) &&
+           forbid(st, "receiver_state", "delete", e);
+}
+
 /* From an older schema to the present one, step by step, inside the caller's transaction. */
 static bool upgrade_tables(vg_store *st, int64_t version, vg_err *e)
 {
@@ -199,7 +245,7 @@ static bool upgrade_tables(vg_store *st, int64_t version, vg_err *e)
     ok = ok && (version >= 3 ||
                 (vg_sql__exec(st, UPGRADE_3, e) &&
                  forbid_changes(st, APPEND_ONLY_3, sizeof APPEND_ONLY_3 / sizeof *APPEND_ONLY_3, e)));
-    return ok && add_tables_4(st, e) && vg_sql__exec(st, sql, e);
+    return ok && (version >= 4 || add_tables_4(st, e)) && add_tables_5(st, e) && vg_sql__exec(st, sql, e);
 }
 
 static bool tell_audit(vg_store *st, vg_str action, vg_err *e)
@@ -283,7 +329,7 @@ static bool read_older(vg_store *st, vg_err *e)
     st->reads_older = true;
     return vg_sql__one_int(st, "PRAGMA user_version", &version, e) &&
            (version >= 2 || vg_sql__exec(st, READ_1, e)) && (version >= 3 || vg_sql__exec(st, READ_2, e)) &&
-           vg_sql__exec(st, READ_3, e);
+           (version >= 4 || vg_sql__exec(st, READ_3, e)) && vg_sql__exec(st, READ_4, e);
 }
 
 bool vg_schema__follow(vg_store *st, vg_err *e)
@@ -313,6 +359,11 @@ static bool switch_to_wal(vg_store *st, vg_err *e)
     return rc == SQLITE_OK || vg_sql__fail(st, rc, e);
 }
 
+static bool is_unsynced(void)
+{
+    return vg_eq(vg_str_z(getenv("VIGIE_SYNC")), VG_S("off"));
+}
+
 bool vg_schema__ready(vg_store *st, vg_err *e)
 {
     identity who = FOREIGN;
@@ -321,13 +372,13 @@ bool vg_schema__ready(vg_store *st, vg_err *e)
     bool fresh = who == FRESH && st->writable;
     if (who != OURS && who != OLDER && !fresh)
         return refuse(st, who, e);
-    /* FULL: in WAL mode NORMAL may lose the last commits when the power goes. */
+    /* FULL: in WAL mode NORMAL may lose the last commits when the power goes. VIGIE_SYNC=off is for measurements only. */
     return (!fresh || switch_to_wal(st, e)) &&
            vg_sql__exec(st,
                         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;"
                         "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216",
                         e) &&
-           (!fresh || create(st, e)) &&
+           (!is_unsynced() || vg_sql__exec(st, "PRAGMA synchronous = OFF", e)) && (!fresh || create(st, e)) &&
            (who != OLDER || (st->writable ? upgrade(st, e) : read_older(st, e))) &&
            (st->writable || vg_sql__exec(st, "PRAGMA query_only = ON", e));
 }

@@ -21,7 +21,7 @@
 #define VG_STORE_APPLICATION_ID 0x76696769
 
 /** Number of the schema in schema.c. A file with a higher one was written by a newer program and is refused. */
-#define VG_STORE_SCHEMA 4
+#define VG_STORE_SCHEMA 5
 
 /**
  * The column series.kind: the kind of unit, and from bit 3 on the number of the variable's name; none (0) is the vintage's
@@ -108,6 +108,9 @@ bool vg_schema__follow(vg_store *st, vg_err *e);
 
 /** Adds an entry inside the transaction that is open. */
 bool vg_audit__add(vg_store *st, vg_str action, vg_str detail, vg_err *e);
+
+/** In whose name a handle writes: its own actor, else VIGIE_ACTOR, else the login name; one line. */
+vg_str vg_audit__who(const vg_store *st, char room[201]);
 
 /** Handle is fit for a question: nothing failed before, and what an open import was given is written. */
 bool vg_store__ready(vg_store *st, vg_err *e);
