@@ -224,7 +224,12 @@ void vg_page_details_end(vg_page *p)
 
 void vg_page_foot(vg_page *p)
 {
+    vg_page_foot_at(p, vg_now());
+}
+
+void vg_page_foot_at(vg_page *p, int64_t at)
+{
     vg_page_wrap(p, "</main>\n<footer>\n<p>", "report.names", "</p>\n<p>");
-    vg_page_say(p, "report.made", vg_arg_text("version", VG_S(VG_VERSION)), vg_arg_day("date", vg_now()));
+    vg_page_say(p, "report.made", vg_arg_text("version", VG_S(VG_VERSION)), vg_arg_day("date", at));
     vg_page_raw(p, "</p>\n</footer>\n</div>\n</body>\n</html>\n");
 }

@@ -135,6 +135,9 @@ void vg_page_two_end(vg_page *p);
 /** </main>, the note on names and borders, version and date, to </html>. */
 void vg_page_foot(vg_page *p);
 
+/** The same with a date of the caller's: for a page that must be the same bytes whenever it is made again. */
+void vg_page_foot_at(vg_page *p, int64_t at);
+
 /* --- tables --- */
 
 /**

@@ -41,7 +41,13 @@ vg_str vg_call_each(const vg_call *c, const char *name, int i)
 
 vg_str vg_call_body(const vg_call *c)
 {
-    return c->body & (VG_BODY_JSON | VG_BODY_CSV) ? c->q->body : VG_NOSTR;
+    return c->body & (VG_BODY_JSON | VG_BODY_CSV | VG_BODY_OTHER) ? c->q->body : VG_NOSTR;
+}
+
+vg_str vg_call_body_type(const vg_call *c)
+{
+    vg_str type = c->q->content_type;
+    return vg_trim(vg_cut(&type, ';'));
 }
 
 vg_body vg_call_body_kind(const vg_call *c)
@@ -175,6 +181,11 @@ void vg_call_location(vg_call *c, vg_str path)
         plain = path.s[i] > ' ' && path.s[i] < 0x7F;
     if (plain)
         snprintf(c->r->location, sizeof c->r->location, "%.*s", VG_P(path));
+}
+
+void vg_call_retry_after(vg_call *c, int seconds)
+{
+    c->r->retry_after_s = seconds;
 }
 
 void vg_call_file_name(vg_call *c, vg_str name)

@@ -290,6 +290,18 @@ static void put_members(vg_json *j, const vg_route *r, const char *type)
         vg_json_close(j);
 }
 
+static void put_media(vg_json *j, const vg_route *r)
+{
+    vg_str left = vg_str_z(r->media);
+    while (left.n) {
+        vg_str one = vg_cut(&left, '|');
+        bool json = vg_eq(one, VG_S("application/json"));
+        char type[80];
+        snprintf(type, sizeof type, "%.*s", VG_P(one));
+        put_content(j, type, json ? r->takes : NULL);
+    }
+}
+
 static void put_body(vg_json *j, const vg_route *r)
 {
     open_key(j, "requestBody");
@@ -303,6 +315,8 @@ static void put_body(vg_json *j, const vg_route *r)
         put_content(j, "application/json", r->takes);
     if (r->body & VG_BODY_CSV)
         put_content(j, "text/csv", NULL);
+    if (r->body & VG_BODY_OTHER)
+        put_media(j, r);
     vg_json_close(j);
     vg_json_close(j);
 }

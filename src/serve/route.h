@@ -84,7 +84,8 @@ typedef enum {
     VG_BODY_PARAMS = 1, /* application/json: one flat object, whose members are parameters */
     VG_BODY_FORM = 2,   /* application/x-www-form-urlencoded: parameters */
     VG_BODY_JSON = 4,   /* application/json as it came, UTF-8: vg_call_body */
-    VG_BODY_CSV = 8     /* text/csv or text/plain as it came, any bytes: vg_call_body */
+    VG_BODY_CSV = 8,    /* text/csv or text/plain as it came, any bytes: vg_call_body */
+    VG_BODY_OTHER = 16  /* one of the row's `media`, any bytes: vg_call_body, vg_call_body_type */
 } vg_body;
 
 typedef struct {
@@ -103,6 +104,7 @@ typedef struct {
     const char *returns; /* name of a schema: "Rows", or one of the door's `schemas`; NULL = any */
     const char *takes;   /* of VG_BODY_JSON: the same; NULL = any */
     const char *type;    /* of VG_AS_OTHER: its content type in OpenAPI */
+    const char *media;   /* of VG_BODY_OTHER: content types, separated by | */
     bool (*answer)(vg_call *c, vg_err *e);
     const vg_param *param; /* ended by a NULL name; NULL = none */
 } vg_route;
@@ -137,9 +139,10 @@ bool vg_call_given(const vg_call *c, const char *name);
 /** The i-th text of a VG_P_TEXTS, from 0; empty after the last. */
 vg_str vg_call_each(const vg_call *c, const char *name, int i);
 
-/** The body as it came, of kinds JSON and CSV; alive until `answer` returns. And which kind it is. */
+/** The body as it came, of kinds JSON, CSV and OTHER; alive until `answer` returns. Which kind it is; its content type. */
 vg_str vg_call_body(const vg_call *c);
 vg_body vg_call_body_kind(const vg_call *c);
+vg_str vg_call_body_type(const vg_call *c);
 
 /** The row; the method as sent (also HEAD); the path, decoded. */
 const vg_route *vg_call_route(const vg_call *c);
@@ -192,6 +195,9 @@ void vg_call_html(vg_call *c);
 /** Status of success, such as 201; and where the new thing is. */
 void vg_call_status(vg_call *c, int status);
 void vg_call_location(vg_call *c, vg_str path);
+
+/** Retry-After of an answer that is no failure document (429 with what was taken all the same). */
+void vg_call_retry_after(vg_call *c, int seconds);
 
 /** A file's name for those who keep the answer: letters, digits, dots and dashes; anything else becomes a dash. */
 void vg_call_file_name(vg_call *c, vg_str name);

@@ -239,12 +239,23 @@ static const struct {
 static bool refuse_body(vg_call *c, vg_err *e)
 {
     bool json = c->route->body & (VG_BODY_PARAMS | VG_BODY_JSON);
-    return vg_call_refuse(
-        c, 415, e, VG_EARG,
-        json ? "the body is not announced as JSON" : "the body is not of a kind this address takes",
-        json                           ? "send Content-Type: application/json"
-        : c->route->body & VG_BODY_CSV ? "send Content-Type: text/csv"
-                                       : "send Content-Type: application/x-www-form-urlencoded");
+    return vg_call_refuse(c, 415, e, VG_EARG,
+                          json ? "the body is not announced as JSON"
+                               : "the body is not of a kind this address takes",
+                          json                           ? "send Content-Type: application/json"
+                          : c->route->body & VG_BODY_CSV ? "send Content-Type: text/csv"
+                          : c->route->body & VG_BODY_OTHER
+                              ? "/api/openapi.json lists what this address takes, such as application/json"
+                              : "send Content-Type: application/x-www-form-urlencoded");
+}
+
+static bool names_media(const char *media, vg_str type)
+{
+    vg_str left = vg_str_z(media);
+    while (left.n)
+        if (vg_eq_nocase(vg_cut(&left, '|'), type))
+            return true;
+    return false;
 }
 
 static bool read_body(vg_call *c, vg_err *e)
@@ -252,6 +263,8 @@ static bool read_body(vg_call *c, vg_err *e)
     vg_str type = c->q->content_type, bare = vg_trim(vg_cut(&type, ';'));
     if (!c->route->body || !c->q->body.n)
         return true;
+    if ((c->route->body & VG_BODY_OTHER) && names_media(c->route->media, bare))
+        c->body = VG_BODY_OTHER;
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies && !c->body; i++)
         if ((c->route->body & (unsigned)bodies[i].kind) && vg_eq_nocase(bare, vg_str_z(bodies[i].type)))
             c->body = bodies[i].kind;
@@ -260,7 +273,8 @@ static bool read_body(vg_call *c, vg_err *e)
     case VG_BODY_FORM: return vg_query__form(c->q->body, &c->w->arena, &c->target, e);
     case VG_BODY_JSON:
         return vg_utf8_valid(c->q->body) || vg_fail(e, VG_EPARSE, VG_NOWHERE, "the body is not UTF-8");
-    case VG_BODY_CSV: return true;
+    case VG_BODY_CSV:
+    case VG_BODY_OTHER: return true;
     }
     return refuse_body(c, e);
 }
@@ -403,6 +417,7 @@ static const char *title_of(int status)
         { 414, "URI Too Long" },
         { 415, "Unsupported Media Type" },
         { 421, "Misdirected Request" },
+        { 422, "Unprocessable Content" },
         { 429, "Too Many Requests" },
         { 431, "Header Fields Too Large" },
         { 501, "Not Implemented" },
