@@ -21,6 +21,7 @@ export const screens: Screen[] = [
     { name: 'displacement', nav: true, part: 'look', load: () => import('../screens/displacement') },
     { name: 'report', nav: true, part: 'look', load: () => import('../screens/report') },
     { name: 'alerts', nav: true, part: 'watch', load: () => import('../screens/alerts') },
+    { name: 'ceasefire', nav: true, part: 'ceasefire', load: () => import('../screens/ceasefire') },
     { name: 'screening', nav: true, part: 'screening', load: () => import('../screens/screening') },
     { name: 'data', nav: true, part: 'watch', load: () => import('../screens/data') },
 ];
