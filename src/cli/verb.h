@@ -196,6 +196,9 @@ extern const vg_opt vg_survey_options[], vg_consult_report_options[], vg_consult
     vg_consult_segments_options[], vg_consult_stability_options[];
 extern const vg_opt vg_consult_open_options[], vg_consult_codes_options[], vg_consult_close_options[];
 extern const vg_opt vg_arrivals_options[];
+bool vg_verb_ceasefire_watch(vg_cli *c, vg_err *e);
+extern const vg_opt vg_ceasefire_watch_options[];
+
 bool vg_verb_list(vg_cli *c, vg_err *e);
 bool vg_verb_displacement_forecast(vg_cli *c, vg_err *e);
 bool vg_verb_displacement_backtest(vg_cli *c, vg_err *e);
@@ -215,6 +218,22 @@ extern const vg_opt vg_screen_options[], vg_screening_watch_options[], vg_screen
     vg_screening_evidence_options[], vg_screening_evaluate_options[];
 extern const vg_opt vg_screening_load_options[], vg_screening_lists_options[], vg_screening_diff_options[],
     vg_screening_ownership_options[];
+
+bool vg_verb_ceasefire_replay(vg_cli *c, vg_err *e);
+bool vg_verb_ceasefire_evaluate(vg_cli *c, vg_err *e);
+extern const vg_opt vg_ceasefire_replay_options[], vg_ceasefire_evaluate_options[];
+bool vg_verb_ceasefire_report(vg_cli *c, vg_err *e);
+bool vg_verb_ceasefire_audit(vg_cli *c, vg_err *e);
+extern const vg_opt vg_ceasefire_report_options[], vg_ceasefire_audit_options[];
+bool vg_verb_ceasefire_check(vg_cli *c, vg_err *e);
+bool vg_verb_ceasefire_enter(vg_cli *c, vg_err *e);
+bool vg_verb_ceasefire_list(vg_cli *c, vg_err *e);
+bool vg_verb_ceasefire_take(vg_cli *c, vg_err *e);
+bool vg_verb_ceasefire_verify(vg_cli *c, vg_err *e);
+extern const vg_opt vg_ceasefire_take_options[], vg_ceasefire_verify_options[];
+bool vg_verb_ceasefire_rates(vg_cli *c, vg_err *e);
+bool vg_verb_ceasefire_heat(vg_cli *c, vg_err *e);
+extern const vg_opt vg_ceasefire_rates_options[], vg_ceasefire_heat_options[];
 
 extern const vg_opt vg_list_options[], vg_displacement_forecast_options[], vg_displacement_backtest_options[];
 extern const vg_opt vg_serve_options[], vg_token_add_options[], vg_token_list_options[];

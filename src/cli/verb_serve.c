@@ -32,9 +32,23 @@ const vg_opt vg_serve_options[] = {
 /* Verbs of the machine and its keeper, and those that tell what single people voted: nothing there is kept back. */
 static bool is_closed(const vg_verb *v)
 {
-    static const char *const closed[] = { "serve",        "fetch",           "token add",    "token list",
-                                          "token revoke", "consult analyse", "consult next", "consult export",
-                                          "consult open", "consult codes" };
+    static const char *const closed[] = { "serve",
+                                          "fetch",
+                                          "token add",
+                                          "token list",
+                                          "token revoke",
+                                          "consult analyse",
+                                          "consult next",
+                                          "consult export",
+                                          "consult open",
+                                          "consult codes",
+                                          "ceasefire watch",
+                                          "ceasefire enter", /* the door has routes for these three */
+                                          "ceasefire take",
+                                          "ceasefire verify",
+                                          "ceasefire replay",
+                                          "ceasefire evaluate",
+                                          "ceasefire audit" };
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
         if (strcmp(v->name, closed[i]) == 0)
             return true;
@@ -44,7 +58,8 @@ static bool is_closed(const vg_verb *v)
 /* Options that write files, choose the store or shape what only a terminal shows. */
 static bool is_refused(const vg_opt *o)
 {
-    static const char *const refused[] = { "store", "out", "to", "json", "csv", "quiet", "threads", "help" };
+    static const char *const refused[] = { "store", "out",   "html",    "to",  "json",
+                                           "csv",   "quiet", "threads", "help" };
     if (vg_ends(vg_str_z(o->name), VG_S("-out"))) /* every option named so writes a file */
         return true;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
