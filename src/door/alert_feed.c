@@ -5,23 +5,10 @@
 #include <string.h>
 
 #include "core/date.h"
-#include "core/num.h"
 #include "door/alert_int.h"
+#include "door/cap.h"
 
 enum { FEED_ENTRIES = 200 };
-
-static void put_element(vg_out *o, const char *name, vg_str text)
-{
-    vg_print(o, "<%s>", name);
-    vg_put_html(o, text);
-    vg_print(o, "</%s>\n", name);
-}
-
-static void put_number(vg_out *o, const char *name, double x)
-{
-    char text[32];
-    put_element(o, name, vg_num_text(x, text));
-}
 
 static vg_str address_of(vg_call *c, const vg_door__alert *a)
 {
@@ -51,16 +38,16 @@ static void put_entry(vg_call *c, vg_lang lang, const vg_door__alert *a)
     vg_out *o = vg_call_out(c);
     char at[32];
     vg_put(o, VG_S("<entry>\n"));
-    put_element(o, "id", id_of(c, a));
-    put_element(o, "title", vg_door__alert_title(c, lang, a));
-    put_element(o, "updated", vg_instant_text(a->at, at));
-    put_element(o, "published", vg_instant_text(a->at, at));
+    vg_cap_element(o, "id", id_of(c, a));
+    vg_cap_element(o, "title", vg_door__alert_title(c, lang, a));
+    vg_cap_element(o, "updated", vg_instant_text(a->at, at));
+    vg_cap_element(o, "published", vg_instant_text(a->at, at));
     put_link(o, "alternate", "application/cap+xml", address_of(c, a));
     if (a->before)
         put_link(o, "predecessor-version", "application/cap+xml", address_of(c, a->before));
     if (a->iso3.n)
         vg_print(o, "<category term=\"%.*s\"/>\n", VG_P(vg_sub(a->iso3, 0, 3)));
-    put_element(o, "summary", vg_door__alert_reason(c, lang, a));
+    vg_cap_element(o, "summary", vg_door__alert_reason(c, lang, a));
     vg_put(o, VG_S("</entry>\n"));
 }
 
@@ -78,9 +65,9 @@ bool vg_door__atom(vg_call *c, vg_err *e)
              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" "
              "xml:lang=\"%s\">\n",
              vg_lang_code(lang));
-    put_element(o, "id", VG_S("tag:vigie.invalid,2026:alerts"));
-    put_element(o, "title", vg_message(lang, "alert.feed.title"));
-    put_element(o, "updated", vg_instant_text(n ? a[0].at : 0, at));
+    vg_cap_element(o, "id", VG_S("tag:vigie.invalid,2026:alerts"));
+    vg_cap_element(o, "title", vg_message(lang, "alert.feed.title"));
+    vg_cap_element(o, "updated", vg_instant_text(n ? a[0].at : 0, at));
     vg_put(o, VG_S("<author><name>vigie</name></author>\n<generator version=\"" VG_VERSION
                    "\">vigie</generator>\n"));
     put_link(o, "self", "application/atom+xml",
@@ -96,23 +83,6 @@ bool vg_door__atom(vg_call *c, vg_err *e)
 
 /* --- CAP --- */
 
-/* CAP writes the offset from UTC out: "Z" is not allowed. */
-static vg_str instant(vg_call *c, int64_t at)
-{
-    char text[32];
-    vg_str z = vg_instant_text(at, text);
-    return vg_format(vg_call_arena(c), "%.*s-00:00", VG_P(vg_sub(z, 0, 19)));
-}
-
-/* Neither a blank, a comma, < nor &: what stands in the address of this server has none. */
-static vg_str sender(vg_call *c)
-{
-    vg_str base = vg_call_base(c);
-    ptrdiff_t at = vg_find(base, VG_S("://"));
-    vg_str host = at < 0 ? VG_S("localhost") : vg_sub(base, at + 3, base.n);
-    return vg_format(vg_call_arena(c), "vigie@%.*s", VG_P(host));
-}
-
 static vg_str identifier(vg_call *c, const vg_door__alert *a)
 {
     return vg_format(vg_call_arena(c), "vigie-alert-%lld", (long long)a->id);
@@ -127,38 +97,6 @@ static const char *severity(const vg_door__rule *rule)
                                  : "Minor";
 }
 
-/* CAP: Likely is a probability above one half, Unlikely one near zero. */
-static const char *certainty(double probability)
-{
-    return probability > 0.5 ? "Likely" : probability > 0.05 ? "Possible" : "Unlikely";
-}
-
-static void put_parameter(vg_out *o, const char *name, double x)
-{
-    if (isnan(x))
-        return;
-    vg_put(o, VG_S("<parameter>\n"));
-    put_element(o, "valueName", vg_str_z(name));
-    put_number(o, "value", x);
-    vg_put(o, VG_S("</parameter>\n"));
-}
-
-static void put_head(vg_call *c, const vg_door__alert *a)
-{
-    vg_out *o = vg_call_out(c);
-    put_element(o, "identifier", identifier(c, a));
-    put_element(o, "sender", sender(c));
-    put_element(o, "sent", instant(c, a->at));
-    put_element(o, "status", VG_S("Actual"));
-    put_element(o, "msgType", a->before ? VG_S("Update") : VG_S("Alert"));
-    put_element(o, "scope", VG_S("Restricted"));
-    put_element(o, "restriction", VG_S("for those to whom this server answers"));
-    if (a->before)
-        put_element(o, "references",
-                    vg_format(vg_call_arena(c), "%.*s,%.*s,%.*s", VG_P(sender(c)),
-                              VG_P(identifier(c, a->before)), VG_P(instant(c, a->before->at))));
-}
-
 static void put_area(vg_call *c, const vg_door__alert *a)
 {
     vg_out *o = vg_call_out(c);
@@ -169,11 +107,9 @@ static void put_area(vg_call *c, const vg_door__alert *a)
     int n = snprintf(number, sizeof number, "%d", a->unit);
     vg_str code = a->iso3.n ? a->iso3 : (vg_str){ number, n };
     vg_put(o, VG_S("<area>\n"));
-    put_element(o, "areaDesc", a->name.n ? a->name : code);
-    vg_put(o, VG_S("<geocode>\n"));
-    put_element(o, "valueName", vg_str_z(scheme));
-    put_element(o, "value", code);
-    vg_put(o, VG_S("</geocode>\n</area>\n"));
+    vg_cap_element(o, "areaDesc", a->name.n ? a->name : code);
+    vg_cap_pair(o, "geocode", scheme, code);
+    vg_put(o, VG_S("</area>\n"));
 }
 
 static void put_info(vg_call *c, vg_lang lang, const vg_door__alert *a)
@@ -182,23 +118,23 @@ static void put_info(vg_call *c, vg_lang lang, const vg_door__alert *a)
     vg_door__rule rule = { .deaths = NAN };
     vg_door__rule_read(a->rule, &rule);
     vg_put(o, VG_S("<info>\n"));
-    put_element(o, "language", vg_str_z(vg_lang_code(lang)));
-    put_element(o, "category", VG_S("Security"));
-    put_element(o, "event", vg_message(lang, "alert.feed.event"));
-    put_element(o, "urgency", VG_S("Future"));
-    put_element(o, "severity", vg_str_z(severity(&rule)));
-    put_element(o, "certainty", vg_str_z(certainty(a->probability)));
-    put_element(o, "effective", instant(c, a->at));
-    put_element(o, "onset", instant(c, (int64_t)vg_month_first_day(a->month) * 86400));
-    put_element(o, "expires", instant(c, (int64_t)(vg_month_last_day(a->month) + 1) * 86400));
-    put_element(o, "senderName", VG_S("vigie"));
-    put_element(o, "headline", vg_door__alert_title(c, lang, a));
-    put_element(o, "description", vg_door__alert_reason(c, lang, a));
-    put_element(o, "web", address_of(c, a));
-    put_parameter(o, "probability", a->probability);
-    put_parameter(o, "expected deaths", a->expected);
-    put_parameter(o, "hit rate of the rule", a->hit_rate);
-    put_parameter(o, "false-alarm rate of the rule", a->false_alarm_rate);
+    vg_cap_element(o, "language", vg_str_z(vg_lang_code(lang)));
+    vg_cap_element(o, "category", VG_S("Security"));
+    vg_cap_element(o, "event", vg_message(lang, "alert.feed.event"));
+    vg_cap_element(o, "urgency", VG_S("Future"));
+    vg_cap_element(o, "severity", vg_str_z(severity(&rule)));
+    vg_cap_element(o, "certainty", vg_str_z(vg_cap_certainty(a->probability)));
+    vg_cap_element(o, "effective", vg_cap_instant(c, a->at));
+    vg_cap_element(o, "onset", vg_cap_instant(c, (int64_t)vg_month_first_day(a->month) * 86400));
+    vg_cap_element(o, "expires", vg_cap_instant(c, (int64_t)(vg_month_last_day(a->month) + 1) * 86400));
+    vg_cap_element(o, "senderName", VG_S("vigie"));
+    vg_cap_element(o, "headline", vg_door__alert_title(c, lang, a));
+    vg_cap_element(o, "description", vg_door__alert_reason(c, lang, a));
+    vg_cap_element(o, "web", address_of(c, a));
+    vg_cap_number(o, "probability", a->probability);
+    vg_cap_number(o, "expected deaths", a->expected);
+    vg_cap_number(o, "hit rate of the rule", a->hit_rate);
+    vg_cap_number(o, "false-alarm rate of the rule", a->false_alarm_rate);
     put_area(c, a);
     vg_put(o, VG_S("</info>\n"));
 }
@@ -212,12 +148,13 @@ bool vg_door__cap(vg_call *c, vg_err *e)
     for (int64_t i = 0; i < n; i++) {
         if (a[i].id != id)
             continue;
-        vg_call_type(c, "application/cap+xml; charset=utf-8");
-        vg_put(vg_call_out(c), VG_S("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                                    "<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">\n"));
-        put_head(c, &a[i]);
+        vg_cap before = { VG_NOSTR, 0 };
+        if (a[i].before)
+            before = (vg_cap){ identifier(c, a[i].before), a[i].before->at };
+        vg_cap_begin(c);
+        vg_cap_head(c, &(vg_cap){ identifier(c, &a[i]), a[i].at }, a[i].before ? &before : NULL);
         put_info(c, vg_door__lang(c), &a[i]);
-        vg_put(vg_call_out(c), VG_S("</alert>\n"));
+        vg_cap_end(c);
         return true;
     }
     return vg_fail(e, VG_ENOTFOUND, VG_NOWHERE, "there is no alert %lld", (long long)id);

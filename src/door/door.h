@@ -19,6 +19,8 @@ extern const vg_door vg_screening_door; /* screening: our own routes, yente's, r
 
 extern const vg_door vg_alert_door; /* alerts: history, feed, CAP */
 
+extern const vg_door vg_ceasefire_door; /* ceasefires watched: reports in, incidents, figures, alerts out */
+
 /** All doors, `*n` of them. */
 const vg_door *const *vg_doors(int *n);
 

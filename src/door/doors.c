@@ -2,7 +2,8 @@
 #include "door/door.h"
 
 static const vg_door *const doors[] = {
-    &vg_reference_door, &vg_consultation_door, &vg_alert_door, &vg_screening_door, NULL, /* the end */
+    &vg_reference_door, &vg_consultation_door, &vg_alert_door,
+    &vg_screening_door, &vg_ceasefire_door,    NULL, /* the end */
 };
 
 const vg_door *const *vg_doors(int *n)
