@@ -2,6 +2,7 @@
  * (exit code 1) and names the first difference. */
 #include "ceasefire/bundle.h"
 #include "cli/verb.h"
+#include "core/input.h"
 
 const vg_opt vg_ceasefire_audit_options[] = {
     { "agreement", VG_OPT_TEXT, "ID", NULL, 0, 0 },
@@ -10,19 +11,35 @@ const vg_opt vg_ceasefire_audit_options[] = {
     { .name = NULL },
 };
 
+/* What two people compare who hold a copy each: MANIFEST names every file with its hash, so its own stands for all. */
+static bool read_manifest(vg_cli *c, const char *folder, char hex[65], vg_err *e)
+{
+    vg_input *in;
+    vg_str path = vg_format(&c->arena, "%s/MANIFEST", folder);
+    if (!path.s)
+        return vg_fail_memory(e, vg_arena_limit(&c->arena));
+    if (!vg_input_open(path.s, &in, e))
+        return false;
+    bool good = vg_input_sha256(in, hex, e);
+    vg_input_close(in);
+    return good;
+}
+
 /* --- writing --- */
 
-static void show_written(vg_cli *c, const vg_bundle_told *t, const char *folder)
+static void show_written(vg_cli *c, const vg_bundle_told *t, const char *folder, const char *manifest)
 {
     if (c->form == VG_FORM_TABLE) {
         vg_line(c, "ceasefire.audit.written", vg_arg_int("entries", t->n_entries),
                 vg_arg_int("reports", t->n_publications), vg_arg_text("folder", vg_str_z(folder)),
                 vg_arg_text("head", vg_str_z(t->head)));
+        vg_line(c, "ceasefire.audit.manifest", vg_arg_text("hash", vg_str_z(manifest)));
         return;
     }
     if (c->form == VG_FORM_CSV) {
-        vg_print(c->out, "entries,publications,files,head\n%lld,%lld,%lld,%s\n", (long long)t->n_entries,
-                 (long long)t->n_publications, (long long)t->n_files, t->head);
+        vg_print(c->out, "entries,publications,files,head,manifest\n%lld,%lld,%lld,%s,%s\n",
+                 (long long)t->n_entries, (long long)t->n_publications, (long long)t->n_files, t->head,
+                 manifest);
         return;
     }
     vg_json j = vg_json_to(c->out);
@@ -31,6 +48,7 @@ static void show_written(vg_cli *c, const vg_bundle_told *t, const char *folder)
     vg_json_key(&j, VG_S("publications")), vg_json_int(&j, t->n_publications);
     vg_json_key(&j, VG_S("files")), vg_json_int(&j, t->n_files);
     vg_json_key(&j, VG_S("head")), vg_json_str(&j, vg_str_z(t->head));
+    vg_json_key(&j, VG_S("manifest")), vg_json_str(&j, vg_str_z(manifest));
     vg_json_close(&j);
     vg_put_char(c->out, '\n');
 }
@@ -50,8 +68,10 @@ static bool write_bundle(vg_cli *c, const char *folder, vg_err *e)
     bool good = vg_bundle_write(st, agreement, &o, folder, &told, e);
     vg_terminal_end();
     vg_store_close(st);
+    char manifest[65];
+    good = good && read_manifest(c, folder, manifest, e);
     if (good)
-        show_written(c, &told, folder);
+        show_written(c, &told, folder, manifest);
     return good;
 }
 
@@ -101,14 +121,17 @@ static bool check_bundle(vg_cli *c, const char *folder, vg_err *e)
     vg_terminal_end();
     if (!good)
         return false;
-    if (c->form == VG_FORM_TABLE)
+    if (c->form == VG_FORM_TABLE) {
+        char manifest[65];
         show_found(c, &f);
-    else if (c->form == VG_FORM_JSON)
+        if (f.same && read_manifest(c, folder, manifest, e))
+            vg_line(c, "ceasefire.audit.manifest", vg_arg_text("hash", vg_str_z(manifest)));
+    } else if (c->form == VG_FORM_JSON)
         show_found_json(c, &f);
     else
         show_found_csv(c, &f);
     c->exit_code = !f.same;
-    return true;
+    return !vg_failed(e);
 }
 
 bool vg_verb_ceasefire_audit(vg_cli *c, vg_err *e)
