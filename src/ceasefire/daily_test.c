@@ -473,15 +473,17 @@ static bool look(void *ctx, const vg_incident *i)
 static void energy_moratorium_is_told_end_to_end(void **state)
 {
     (void)state;
-    char reports[1024];
+    char reports[1024], agreement[1100];
     snprintf(reports, sizeof reports, "%s",
              need_shared("data/ceasefire/viina_strike_reports_2022_2025.csv.gz"));
+    snprintf(agreement, sizeof agreement, "%s/doc/examples/energy-moratorium.toml",
+             getenv("VIGIE_SOURCE") ? getenv("VIGIE_SOURCE") : ".");
     isle x = { 0 };
     vg_err e = VG_NO_ERR;
     vg_report_source_found found;
     vg_out o;
     vg_daily ask = { .form = VG_DAILY_JSON };
-    CHECK_OK(vg_agreement_read("doc/examples/energy-moratorium.toml", &x.a, &e), &e);
+    CHECK_OK(vg_agreement_read(agreement, &x.a, &e), &e);
     CHECK_OK(vg_figures_open(x.a, &x.f, &e) && vg_arena_init(&x.arena, 1 << 28, &e), &e);
     vg_watch_opts opts = { .hash_media = true, .sink = vg_figures_sink(x.f) };
     vg_report_source_sink sink = { .ctx = &x, .report = take_shared };
