@@ -77,9 +77,10 @@ test('a person takes part by keyboard alone, at 320 pixels', async ({ open }) =>
     await shot(page, 'vote-320');
     const seen = new Set();
     for (const key of ['a', 'd', 'p', 'A', 'd', 'a', 'p']) {
-        seen.add(await page.locator('.statement').textContent());
+        const asked = await page.locator('.statement').textContent();
+        seen.add(asked);
         await page.keyboard.press(key);
-        await page.waitForTimeout(60);
+        await page.waitForFunction((was) => document.querySelector('.statement')?.textContent !== was, asked);
     }
     equal(seen.size, 7, 'each statement is asked once');
     await page.getByText('You have answered every sentence.').waitFor();
