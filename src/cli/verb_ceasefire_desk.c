@@ -205,6 +205,18 @@ static bool take_files(vg_cli *c, vg_intake *k, vg_err *e)
     return good && (!rejects || vg_intake_rejects_end(k, e));
 }
 
+/* Batches were committed as they were read, so a stop is not all or nothing as an import is. */
+static void tell_stopped(const vg_intake_counts *k, vg_err *e)
+{
+    int64_t n = k->n_coverage;
+    for (int i = 0; i < VG_INTAKE_VERDICTS; i++)
+        n += i == VG_VERDICT_SAME ? 0 : k->by_verdict[i];
+    *e = VG_NO_ERR;
+    vg_fail(e, VG_ESTOPPED, VG_NOWHERE, "stopped by the user; %lld entries were taken before and are kept",
+            (long long)n);
+    vg_mend(e, "run it again to take the rest: what is there already has no effect");
+}
+
 bool vg_verb_ceasefire_take(vg_cli *c, vg_err *e)
 {
     vg_desk *d;
@@ -217,6 +229,8 @@ bool vg_verb_ceasefire_take(vg_cli *c, vg_err *e)
         good = take_files(c, &k, e) && vg_desk_tick(d, vg_now(), e);
         if (good)
             tell_taken(c, &k.count);
+        else if (e->code == VG_ESTOPPED)
+            tell_stopped(&k.count, e);
         vg_intake_close(&k);
     }
     vg_desk_close(d);

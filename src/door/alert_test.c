@@ -49,26 +49,10 @@ static int open_desk(void **state)
 
 static int close_desk(void **state)
 {
-    static const char *const end[] = { "", "-wal", "-shm" };
     desk *g = *state;
-    char path[320];
-    vg_serve_stop(g->s);
-    free_client(&g->c);
-    for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s%s", g->path, end[i]);
-        unlink(path);
-    }
-    rmdir(g->dir);
+    end_server(g->s, &g->c, g->path, g->dir);
     free(g);
     return 0;
-}
-
-static long count_of(const client *c, const char *text)
-{
-    long n = 0;
-    for (const char *at = c->answer; (at = strstr(at, text)); at++)
-        n++;
-    return n;
 }
 
 static void each_alert_names_the_one_before(void **state)

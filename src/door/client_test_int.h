@@ -30,6 +30,29 @@ static inline void free_client(client *c)
     free(c->answer);
 }
 
+/* How often a text stands in the answer. */
+static inline int count_of(const client *c, const char *part)
+{
+    int n = 0;
+    for (const char *at = c->answer; (at = strstr(at, part)); at += strlen(part))
+        n++;
+    return n;
+}
+
+/* Ends a server of a test with its client, and takes its store and folder away. */
+static inline void end_server(vg_serve *s, client *c, const char *store, const char *dir)
+{
+    static const char *const end[] = { "", "-wal", "-shm" };
+    char path[320];
+    vg_serve_stop(s);
+    free_client(c);
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s%s", store, end[i]);
+        unlink(path);
+    }
+    rmdir(dir);
+}
+
 static inline int dial_port(int port)
 {
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };

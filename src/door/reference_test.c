@@ -101,26 +101,9 @@ static int open_desk(void **state)
 static int leave(void **state)
 {
     desk *d = *state;
-    vg_serve_stop(d->s);
-    free_client(&d->c);
-    static const char *const last[] = { "", "-wal", "-shm" };
-    for (int i = 0; i < 3; i++) {
-        char path[320];
-        snprintf(path, sizeof path, "%s%s", d->path, last[i]);
-        unlink(path);
-    }
-    rmdir(d->dir);
+    end_server(d->s, &d->c, d->path, d->dir);
     free(d);
     return 0;
-}
-
-/* How often a text stands in the answer. */
-static int count_of(const client *c, const char *part)
-{
-    int n = 0;
-    for (const char *at = c->answer; (at = strstr(at, part)); at += strlen(part))
-        n++;
-    return n;
 }
 
 static void countries_are_named_in_the_language_with_their_neighbours(void **state)

@@ -174,15 +174,7 @@ static inline void open_desk(desk *g)
 
 static inline void end_desk(desk *g)
 {
-    static const char *const end[] = { "", "-wal", "-shm" };
-    char path[320];
-    vg_serve_stop(g->s);
-    free_client(&g->c);
-    for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s%s", g->path, end[i]);
-        unlink(path);
-    }
-    rmdir(g->dir);
+    end_server(g->s, &g->c, g->path, g->dir);
     free(g);
 }
 
