@@ -426,7 +426,18 @@ static bool has_room(vg_call *c, vg_err *e)
                                                    "end one that is not needed any more");
 }
 
-static bool add_receiver(vg_call *c, int64_t newest, int64_t *id, vg_err *e)
+/* A receiver is told what comes out from now on: counted in the store, because a guard tells of an outcome only after it
+ * has committed it. */
+static bool cursor_of_new(vg_call *c, vg_store *st, int64_t *after, vg_err *e)
+{
+    vg_outcome *none;
+    int64_t n;
+    *after = vg_call_whole(c, "after");
+    return vg_call_given(c, "after") ||
+           vg_report_outcomes(st, vg_call_text(c, "ceasefire"), 0, 0, vg_call_arena(c), &none, &n, after, e);
+}
+
+static bool add_receiver(vg_call *c, int64_t *id, vg_err *e)
 {
     vg_filter f = { .what = (int)vg_call_whole(c, "what"),
                     .level = (int)vg_call_whole(c, "level"),
@@ -436,11 +447,12 @@ static bool add_receiver(vg_call *c, int64_t newest, int64_t *id, vg_err *e)
                       .filter = vg_filter__text(vg_call_arena(c), &f),
                       .made_at = vg_now() };
     vg_store *st;
+    int64_t after;
     if (!vg_post_address_check(x.url, is_private_allowed(), e) || !has_room(c, e) ||
         !vg_call_change(c, &st, e))
         return false;
-    int64_t after = vg_call_given(c, "after") ? vg_call_whole(c, "after") : newest;
-    bool good = vg_receiver_add(st, vg_call_text(c, "ceasefire"), &x, after, id, e);
+    bool good = cursor_of_new(c, st, &after, e) &&
+                vg_receiver_add(st, vg_call_text(c, "ceasefire"), &x, after, id, e);
     vg_store_close(st);
     return good;
 }
@@ -457,12 +469,10 @@ bool vg_watch_answer__receiver_new(vg_call *c, vg_err *e)
 {
     vg_guard *g;
     int64_t id;
-    vg_guard_listed now;
-    if (!vg_guard__enter(c, &g, e))
+    if (!vg_guard__enter(c, &g, e)) /* only where a watch is kept */
         return false;
-    vg_guard__now(g, &now);
     vg_guard__leave(g);
-    if (!add_receiver(c, now.outcome, &id, e))
+    if (!add_receiver(c, &id, e))
         return false;
     answer_receiver(c, id, 201);
     return true;
