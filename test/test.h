@@ -1,5 +1,5 @@
 /**
- * What every test program includes: cmocka with its four headers, tolerances and temporary folders.
+ * What every test program includes: cmocka with its four headers, tolerances, waiting and temporary folders.
  *
  *     static void lat_refuses_nan(void **state) { (void)state; CHECK_NEAR(got, 1.5, 1e-12); }
  *     int main(void)
@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/err.h"
@@ -51,6 +52,28 @@
         vg_str s_ = (got);                                                                                   \
         if (!vg_eq(s_, vg_str_z(want)))                                                                      \
             fail_msg("%s = \"%.*s\", expected \"%s\"", #got, VG_P(s_), (want));                              \
+    } while (0)
+
+/* Milliseconds of a clock that only goes forward. */
+static inline int64_t test_now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* How long a test waits for what must come: only a fault takes so long, never a slow machine. */
+enum { TEST_PATIENCE_MS = 60000 };
+
+/* Asks for the condition again and again until it holds. */
+#define WAIT_UNTIL(condition)                                                                                \
+    do {                                                                                                     \
+        int64_t end_ = test_now_ms() + TEST_PATIENCE_MS;                                                     \
+        while (!(condition)) {                                                                               \
+            if (test_now_ms() > end_)                                                                        \
+                fail_msg("%s: not within %d s", #condition, TEST_PATIENCE_MS / 1000);                        \
+            usleep(10000);                                                                                   \
+        }                                                                                                    \
     } while (0)
 
 /* Path of a shared file in a static buffer; skips the running test where it is absent. */

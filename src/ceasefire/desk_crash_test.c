@@ -120,6 +120,8 @@ static void killing_it_at_any_moment_loses_nothing_acknowledged_and_counts_nothi
     }
     print_message("%d kills, %lld reports acknowledged, none lost, none twice\n", kills,
                   (long long)acknowledged);
+    for (int i = 0; acknowledged == 0 && i < 60; i++) /* where all of the kills came too early */
+        acknowledged = kill_one(f.path, 0, 999999);
     assert_true(acknowledged > 0);
     desk_end(&f);
 }
@@ -182,7 +184,7 @@ static void a_full_disk_acknowledges_nothing_and_when_there_is_room_it_goes_on(v
     assert_int_equal(wait_for(child), 0);
     assert_int_equal(read(tell[0], &x, sizeof x), sizeof x);
     close(tell[0]);
-    assert_int_equal(x.code, VG_EIO);
+    assert_int_equal(x.code, VG_EFULL);
     assert_true(x.goes_on);
     assert_true(x.acknowledged > BATCH);
     check_whole(f.path, x.acknowledged, x.acknowledged);

@@ -12,7 +12,7 @@
 #include "serve/serve.h"
 #include "test.h"
 
-enum { CLIENT_BYTES = 4 << 20, CLIENT_PATIENCE_MS = 20000 };
+enum { CLIENT_BYTES = 4 << 20, CLIENT_PATIENCE_MS = TEST_PATIENCE_MS };
 
 typedef struct {
     int port;
@@ -42,11 +42,11 @@ static inline int count_of(const client *c, const char *part)
 /* Ends a server of a test with its client, and takes its store and folder away. */
 static inline void end_server(vg_serve *s, client *c, const char *store, const char *dir)
 {
-    static const char *const end[] = { "", "-wal", "-shm" };
+    static const char *const end[] = { "", "-wal", "-shm", ".key" };
     char path[320];
     vg_serve_stop(s);
     free_client(c);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof path, "%s%s", store, end[i]);
         unlink(path);
     }

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -370,8 +371,7 @@ static void only_five_who_stay_bring_the_next_picture(void **state)
         take_part(&h, secret, CODE, "1:1:1,2:-1:2");
     }
     int first = 0;
-    for (int i = 0; i < 100 && !(first = picture(&h)); i++)
-        nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+    WAIT_UNTIL((first = picture(&h)) != 0);
     assert_int_equal(first, 1);
     take_part(&h, "one-more-who-says-something", CODE, "1:1:1");
     for (int i = 0; i < ENOUGH; i++) {
@@ -397,7 +397,7 @@ enum { VOTERS = 8, MOST = 4000, BEFORE_KILL_MS = 700 };
 typedef struct {
     int port, number;
     int64_t done[MOST];
-    int n_done;
+    atomic_int n_done;
 } voter;
 
 /* Votes until the server is gone, and remembers what was acknowledged. */
@@ -413,7 +413,7 @@ static void *vote_on(void *arg)
         if (status == 0)
             break;
         if (status == 200 && strstr(answer, "done"))
-            v->done[v->n_done++] = client;
+            v->done[v->n_done] = client, v->n_done++; /* counted when it stands there */
     }
     return NULL;
 }
@@ -470,13 +470,15 @@ static void an_acknowledged_vote_outlives_kill_9(void **state)
         serve_as_child(&h, pipe_[1]);
     assert_int_equal(read(pipe_[0], &h.port, sizeof h.port), sizeof h.port);
     for (int i = 0; i < VOTERS; i++) {
-        v[i] = (voter){ .port = h.port, .number = i + 1 };
+        v[i].port = h.port, v[i].number = i + 1, v[i].n_done = 0;
         snprintf(body, sizeof body, "{\"secret\":\"voter-number-%015d\",\"code\":\"%s\",\"consent\":true}",
                  i + 1, CODE);
         assert_int_equal(ask(&h, "join", body, NULL), 200);
         assert_int_equal(pthread_create(&thread[i], NULL, vote_on, &v[i]), 0);
     }
     nanosleep(&(struct timespec){ .tv_nsec = BEFORE_KILL_MS * 1000000L }, NULL);
+    for (int i = 0; i < VOTERS; i++)
+        WAIT_UNTIL(v[i].n_done >= 2);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     for (int i = 0; i < VOTERS; i++) {

@@ -224,9 +224,7 @@ static void a_door_is_refreshed_after_a_write_and_closed_with_the_server(void **
     stage *g = *state;
     assert_int_equal(atomic_load(&the_diary.opened), 1);
     assert_int_equal(ask_as(g, g->analyst, "PUT", "/made-up", "{\"subject\":\"even\"}"), 201);
-    for (int i = 0; i < PATIENCE_MS / 10 && !atomic_load(&the_diary.refreshed); i++)
-        usleep(10000);
-    assert_true(atomic_load(&the_diary.refreshed) >= 1);
+    WAIT_UNTIL(atomic_load(&the_diary.refreshed) >= 1);
     vg_serve_stop(g->s);
     g->s = NULL;
     assert_int_equal(atomic_load(&the_diary.closed), 1);

@@ -4,13 +4,14 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 #include "core/date.h"
 #include "serve/serve_int.h"
 #include "test.h"
 
-enum { ANSWER_BYTES = 1 << 20, PATIENCE_MS = 15000 };
+enum { ANSWER_BYTES = 1 << 20, PATIENCE_MS = TEST_PATIENCE_MS };
 
 typedef struct {
     char dir[256], path[300];
@@ -89,11 +90,15 @@ static inline void add_run(const char *path, vg_err *e)
     vg_store_close(st);
 }
 
+/* How often "slow down" has begun. */
+static atomic_int slow_verbs;
+
 /* A verb of the tests' own: says what it was given. */
 static inline bool echo_verb(void *ctx, vg_serve_call *call, vg_err *e)
 {
     (void)ctx;
     if (strcmp(call->verb->name, "slow down") == 0) {
+        atomic_fetch_add(&slow_verbs, 1);
         while (vg_progress_step(&call->progress, "waiting", 0, 0, e))
             usleep(10000);
         return false;

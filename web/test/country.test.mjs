@@ -1,5 +1,5 @@
 // The screen of one country.
-import { accessible, check, equal, fits, test } from './lib.mjs';
+import { accessible, check, equal, equals, fits, holds, test, until } from './lib.mjs';
 import { ask, keysShown, LANGUAGES, look } from './look.mjs';
 
 const newest = async (server) => (await ask(server, 'api/v1/runs?verb=forecast')).items.find((r) => r.params.unit === 'country');
@@ -14,13 +14,13 @@ test('a country shows its forecast, reasons, score, neighbours and events, each 
     const server = await look();
     const { run, unit } = await mali(server);
     const page = await open('#/country/MLI?lang=en', { at: server.address });
-    equal(await page.locator('h1').textContent(), 'Mali');
+    await equals(() => page.locator('h1').textContent(), 'Mali');
     for (const title of ['Deaths each month, recorded and forecast', 'Chance of reaching a threshold', 'How good such forecasts were', 'Neighbours', 'Events'])
-        check(await page.getByRole('heading', { name: title, exact: true }).count() === 1, `there is no "${title}"`);
+        await holds(async () => await page.getByRole('heading', { name: title, exact: true }).count() === 1, `there is no "${title}"`);
     const total = (await ask(server, `api/v1/forecasts?run=${run.run}&unit=${unit.unit}&limit=1`)).items[0];
-    equal(await page.locator('.tiles dd').first().textContent(), Math.round(total.body.quantiles[4]).toLocaleString('en'));
-    check((await page.locator('.from').first().textContent()).startsWith(`Run ${run.run}, vintage ${run.vintages[0]}`), 'the run is not named');
-    check(await page.locator('a[href*="country/NER"]').count() > 0, 'Niger is no neighbour');
+    await equals(() => page.locator('.tiles dd').first().textContent(), Math.round(total.body.quantiles[4]).toLocaleString('en'));
+    await holds(async () => (await page.locator('.from').first().textContent()).startsWith(`Run ${run.run}, vintage ${run.vintages[0]}`), 'the run is not named');
+    await holds(() => page.locator('a[href*="country/NER"]').count(), 'Niger is no neighbour');
 });
 
 test('the table of the fan has the months of the drawing', async ({ open }) => {
@@ -28,7 +28,7 @@ test('the table of the fan has the months of the drawing', async ({ open }) => {
     const page = await open('#/country/MLI?lang=en', { at: server.address });
     const figure = page.locator('figure').first();
     await figure.locator('summary').click();
-    equal(await figure.locator('tbody tr').count(), 36 + 12);
+    await equals(() => figure.locator('tbody tr').count(), 36 + 12);
 });
 
 test('a forecast that was not scored says so', async ({ open }) => {
@@ -37,22 +37,24 @@ test('a forecast that was not scored says so', async ({ open }) => {
     let unscored;
     for (const r of runs) if (!(await ask(server, `api/v1/scores?run=${r.run}`)).items.length) unscored = r.run;
     const page = await open(`#/country/MLI?lang=en&run=${unscored}`, { at: server.address });
-    check(await page.getByText('Not scored').count() === 1, 'nothing says that it is not scored');
+    await equals(() => page.getByText('Not scored').count(), 1, 'it is said that it is not scored');
 });
 
 test('the address of a country restores run, months and types', async ({ open }) => {
     const server = await look();
     const page = await open('#/country/MLI?lang=en&type=sb&from=2023-01&to=2023-12&hist=all&scale=log', { at: server.address });
-    check(await page.locator('input[type=month]').first().inputValue() === '2023-01', 'the first month is not set');
-    const dates = await page.locator('section', { has: page.getByRole('heading', { name: 'Events', exact: true }) }).locator('tbody tr td:first-child').allTextContents();
-    check(dates.length > 0 && dates.every((d) => d.includes('2023')), `events of other years: ${dates.slice(0, 3)}`);
-    check(await page.getByLabel('All known months').isChecked() && await page.getByLabel('Logarithmic scale').isChecked(), 'the choices of the drawing are lost');
+    await equals(() => page.locator('input[type=month]').first().inputValue(), '2023-01', 'the first month');
+    await until(async () => {
+        const dates = await page.locator('section', { has: page.getByRole('heading', { name: 'Events', exact: true }) }).locator('tbody tr td:first-child').allTextContents();
+        check(dates.length > 0 && dates.every((d) => d.includes('2023')), `events of other years: ${dates.slice(0, 3)}`);
+    });
+    await holds(async () => await page.getByLabel('All known months').isChecked() && await page.getByLabel('Logarithmic scale').isChecked(), 'the choices of the drawing are lost');
 });
 
 test('a country without a forecast says so and shows its events', async ({ open }) => {
     const server = await look();
     const page = await open('#/country/ATA?lang=en', { at: server.address });
-    check(await page.getByText('There is no forecast for Antarctica').count() === 1, 'it does not say so');
+    await equals(() => page.getByText('There is no forecast for Antarctica').count(), 1, 'it is said');
 });
 
 for (const lang of LANGUAGES)
@@ -90,8 +92,8 @@ test('on paper a country keeps the heads of its tables and loses the tools', asy
     const server = await look();
     const page = await open('#/country/MLI?lang=fr', { at: server.address });
     await page.emulateMedia({ media: 'print' });
-    check(!await page.locator('.filters').isVisible(), 'the choices are printed');
-    check(await page.locator('thead th button').first().isVisible(), 'the tables have lost their heads');
+    await page.locator('thead th button').first().waitFor(); // the tables keep their heads
+    await page.locator('.filters').waitFor({ state: 'hidden' });
     const pdf = await page.pdf({ format: 'A4' });
     check(pdf.subarray(0, 5).toString() === '%PDF-' && pdf.length > 10000, `${pdf.length} bytes`);
 });

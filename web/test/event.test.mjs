@@ -1,5 +1,5 @@
 // The screen of one event.
-import { accessible, check, equal, fits, test } from './lib.mjs';
+import { accessible, check, equal, equals, fits, holds, test, until } from './lib.mjs';
 import { ask, CHANGED, keysShown, LANGUAGES, LATER, look } from './look.mjs';
 
 async function changed(server) {
@@ -17,10 +17,10 @@ test('an event shows all its fields and what each release said', async ({ open }
     const event = await changed(server);
     equal(event.properties.deaths_best, CHANGED.is);
     const page = await open(`#/event/${event.id}?lang=en`, { at: server.address });
-    equal(await page.locator('h1').textContent(), `Event ${event.id}`);
-    check(await page.getByText('A made-up headline').count() > 0, 'the source is not shown');
+    await equals(() => page.locator('h1').textContent(), `Event ${event.id}`);
+    await holds(() => page.getByText('A made-up headline').count(), 'the source is not shown');
     const versions = page.locator('section', { has: page.getByRole('heading', { name: 'What each release said' }) });
-    equal(await versions.locator('tbody tr').count(), 2);
+    await equals(() => versions.locator('tbody tr').count(), 2);
     check((await versions.locator('tbody tr').first().textContent()).includes(LATER), 'the newest release does not stand first');
     const marked = await versions.locator('.differs').allTextContents();
     equal(marked.length, 1, `cells marked: ${marked}`);
@@ -32,8 +32,8 @@ test('the circle of a place that is known to 25 km is drawn, and told in words',
     const { features } = await ask(server, 'api/v1/collections/events/items?limit=1000');
     const near = features.find((f) => f.properties.place_precision === 2);
     const page = await open(`#/event/${near.id}?lang=en`, { at: server.address });
-    equal(await page.locator('circle.circle').count(), 1);
-    check(await page.getByText('radius of 25 km').count() === 1, 'the words are missing');
+    await equals(() => page.locator('circle.circle').count(), 1);
+    await equals(() => page.getByText('radius of 25 km').count(), 1, 'words of the circle');
 });
 
 test('nearby events lie within the reach of the address, nearest first', async ({ open }) => {
@@ -41,8 +41,10 @@ test('nearby events lie within the reach of the address, nearest first', async (
     const event = await changed(server);
     const page = await open(`#/event/${event.id}?lang=en&km=400&days=300`, { at: server.address });
     const near = page.locator('section', { has: page.getByRole('heading', { name: 'Nearby in space and time' }) });
-    const km = (await near.locator('tbody tr td:nth-child(2)').allTextContents()).map(Number);
-    check(km.length > 1 && km.every((d) => d <= 400) && km.every((d, i) => !i || d >= km[i - 1]), `distances: ${km.slice(0, 6)}`);
+    await until(async () => {
+        const km = (await near.locator('tbody tr td:nth-child(2)').allTextContents()).map(Number);
+        check(km.length > 1 && km.every((d) => d <= 400) && km.every((d, i) => !i || d >= km[i - 1]), `distances: ${km.slice(0, 6)}`);
+    });
 });
 
 test('an event that does not exist is refused with the words of the server', async ({ open }) => {

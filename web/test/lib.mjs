@@ -2,7 +2,7 @@
 // context of its own; a console error, an uncaught exception or a broken Content-Security-Policy fails it.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -32,21 +32,109 @@ export function equal(got, want, what = '') {
 export class Skip extends Error {}
 export const skip = (why) => { throw new Skip(why); };
 
-// Times say nothing of the page while other work holds the processor.
-export function busy() {
-    const cores = availableParallelism?.() ?? cpus().length, load = loadavg()[0];
-    return load > 1.5 * cores ? `the machine is busy (load ${load.toFixed(1)} on ${cores} cores)` : '';
+/* --- waiting --- */
+
+let failures = 0;
+
+/** How long a test waits for a thing that must come. After some failures the page is broken, not slow. */
+export const patience = () => (failures < 5 ? 30_000 : 5_000);
+
+const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+
+/** Repeats `assertion` until it throws nothing, and gives back its value; what it threw last is the failure. */
+export async function until(assertion) {
+    const end = Date.now() + patience();
+    for (let wait = 10; ; wait = Math.min(2 * wait, 250)) {
+        try {
+            return await assertion();
+        } catch (failure) {
+            if (failure instanceof Skip || Date.now() > end) throw failure;
+        }
+        await pause(wait);
+    }
 }
 
-/** Tries a measurement up to three times; when it never holds, skips on a busy machine and fails on a quiet one. */
+/** Waits until `ask()` gives something true, and gives it back; `what` may be made of what was got. */
+export const holds = (ask, what) => until(async () => {
+    const got = await ask();
+    check(got, typeof what === 'function' ? what(got) : what);
+    return got;
+});
+
+/** Waits until `ask()` gives `want`. */
+export const equals = (ask, want, what) => until(async () => equal(await ask(), want, what));
+
+/** Waits until the text of `locator` has all of `parts`, and gives it back. */
+export const says = (locator, ...parts) => until(async () => {
+    const text = await locator.textContent();
+    for (const part of parts) check(part.test(text), `${part} is not in: ${text.slice(0, 600)}`);
+    return text;
+});
+
+/* --- measuring --- */
+
+// Processor time in ticks, of all and of this process with all that it started.
+function spent() {
+    const [, ...all] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0].split(/\s+/).map(Number);
+    const total = all.slice(0, 8).reduce((a, b) => a + b, 0);
+    const times = new Map(), children = new Map();
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+        let line;
+        try { line = readFileSync(`/proc/${pid}/stat`, 'utf8'); } catch { continue; /* it has ended */ }
+        const field = line.slice(line.lastIndexOf(')') + 2).split(' ').map(Number);
+        times.set(pid, field[11] + field[12] + field[13] + field[14]);
+        children.set(String(field[1]), [...(children.get(String(field[1])) ?? []), pid]);
+    }
+    const family = [String(process.pid)];
+    for (const pid of family) family.push(...(children.get(pid) ?? []));
+    return { total, used: total - all[3] - all[4], own: family.reduce((sum, pid) => sum + (times.get(pid) ?? 0), 0) };
+}
+
+// Processor time of a fixed piece of work: grows where a neighbour of the virtual machine or a limit takes the processor.
+function pieceOfWork() {
+    const began = process.cpuUsage();
+    for (let i = 0, x = 1; i < 3_000_000; i++) x = (Math.imul(x, 1664525) + 1013904223) | 0;
+    const { user, system } = process.cpuUsage(began);
+    return user + system;
+}
+let bestPiece = Infinity;
+const middlePiece = () => {
+    const all = Array.from({ length: 7 }, pieceOfWork).sort((a, b) => a - b);
+    bestPiece = Math.min(bestPiece, all[0]);
+    return all[3];
+};
+
+/** Begins to watch the machine; the function given back says what other work there was since, '' = hardly any. */
+export function watchMachine() {
+    if (!existsSync('/proc/stat')) {
+        const cores = availableParallelism?.() ?? cpus().length;
+        return () => (loadavg()[0] > 1.5 * cores ? `load ${loadavg()[0].toFixed(1)} on ${cores} cores` : '');
+    }
+    middlePiece();
+    const before = spent();
+    return () => {
+        const after = spent(), total = Math.max(1, after.total - before.total);
+        const others = (after.used - before.used - (after.own - before.own)) / total, slow = middlePiece() / bestPiece;
+        if (others > 0.15) return `other work took ${Math.round(100 * others)} % of the processors`;
+        return slow > 1.6 ? `the processor took ${slow.toFixed(1)} times as long for the same work as before` : '';
+    };
+}
+
+/**
+ * A measurement of speed: `tryOnce` gives '' when it holds. Times say nothing of the page while other work holds the
+ * processors, so what fails then is tried again: three failures on a quiet machine fail, else it is skipped.
+ */
 export async function measured(tryOnce) {
-    let why = '';
-    for (let i = 0; i < 3; i++) {
+    let why = '', noise = '';
+    for (let quiet = 0, i = 0; i < 6; i++) {
+        const noiseSince = watchMachine();
         why = await tryOnce();
         if (!why) return;
+        const other = noiseSince();
+        noise = other || noise;
+        if (!other && ++quiet === 3) check(false, why);
     }
-    if (busy()) skip(`${why}; ${busy()}`);
-    check(false, why);
+    skip(`${why}; ${noise}`);
 }
 
 /* --- stores --- */
@@ -140,6 +228,10 @@ export function ownStore(from = preparedStore()) {
 
 /* --- the server --- */
 
+// Addresses of servers that a test has ended: what their pages cannot load then is no finding.
+const ended = new Set();
+const NOT_LOADED = /^console: Failed to load resource|ERR_/;
+
 /** Starts `vigie serve` on a free port (or `port`) and waits for its address; `stop()` ends it. */
 export async function startServer(store, { port = 0, options = [] } = {}) {
     const child = spawn(VIGIE, ['serve', '--store', store, '--port', String(port), '--rate', '0', '--web', WEB, '--log', '/dev/null', ...options],
@@ -154,14 +246,16 @@ export async function startServer(store, { port = 0, options = [] } = {}) {
         child.stdout.on('data', hear);
         child.stderr.on('data', hear);
         child.on('exit', () => fail(new Error(`vigie serve ended: ${said}`)));
-        setTimeout(() => fail(new Error(`vigie serve says no address: ${said}`)), 15000).unref();
+        setTimeout(() => fail(new Error(`vigie serve says no address: ${said}`)), 60_000).unref();
     });
+    ended.delete(address);
     const stop = () => new Promise((done) => {
+        ended.add(address);
         if (child.exitCode !== null) return done();
         child.removeAllListeners('exit');
         child.on('exit', done);
         child.kill('SIGTERM');
-        setTimeout(() => child.kill('SIGKILL'), 5000).unref();
+        setTimeout(() => child.kill('SIGKILL'), 60_000).unref();
     });
     return { address, port: Number(new URL(address).port), stop };
 }
@@ -175,15 +269,22 @@ export function browserPath() {
 
 export const launch = (args = []) => chromium.launch({ executablePath: browserPath(), args: [...FLAGS, ...args] });
 
-/** Waits until the page has drawn what it asked for and is quiet. */
-export async function settled(page, timeout = 15000) {
-    await page.waitForFunction(() => {
+/**
+ * Waits until the page has drawn what it asked for and is quiet: no question out and nothing that waits, over ten turns of
+ * the page (a frame and what is done after it), so that what a change sets off has begun. A slow machine has slow turns.
+ */
+export async function settled(page, timeout = patience()) {
+    const since = Math.random();
+    await page.waitForFunction((since) => {
         const quiet = document.querySelector('main') && !document.querySelector('.wait') && !document.documentElement.dataset.busy;
-        const now = performance.now();
-        if (!quiet) window.__quietSince = 0;
-        else window.__quietSince ||= now;
-        return quiet && now - window.__quietSince > 150;
-    }, undefined, { timeout, polling: 50 });
+        if (!quiet) { window.__quiet = null; return false; }
+        if (window.__quiet?.since !== since) {
+            const mine = window.__quiet = { since, turns: 0 };
+            const turn = () => requestAnimationFrame(() => setTimeout(() => { if (window.__quiet === mine && ++mine.turns < 10) turn(); }));
+            turn();
+        }
+        return window.__quiet.turns >= 10;
+    }, since, { timeout, polling: 50 });
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -192,7 +293,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 export async function accessible(page, { skipRules = [], themes = ['light', 'dark'] } = {}) {
     for (const theme of themes) {
         await page.emulateMedia({ colorScheme: theme });
-        await page.waitForTimeout(80);
+        await settled(page);
         // Through the debugger, not as a script of the page: its CSP allows none.
         if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axeSource);
         const broken = await page.evaluate(async (off) => {
@@ -206,11 +307,11 @@ export async function accessible(page, { skipRules = [], themes = ['light', 'dar
     }
 }
 
-/** Whether nothing sticks out to the side. */
-export async function fits(page) {
+/** Nothing sticks out to the side. */
+export const fits = (page) => until(async () => {
     const { wide, has } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, has: document.documentElement.clientWidth }));
     check(wide <= has + 1, `the page is ${wide} px wide in a window of ${has}`);
-}
+});
 
 /* --- tests --- */
 
@@ -218,22 +319,26 @@ export const tests = [];
 let file = '';
 export const inFile = (name) => { file = name; };
 
-/** A test; `body` gets { open, context, server, browser, store }. */
+/** A test; `body` gets { open, context, server, browser, store, close }. Options: `allow`, patterns of errors that may be
+ * told; `alone`, for one that measures times: nothing runs beside it. */
 export function test(name, body, options = {}) {
     tests.push({ file, name, body, options });
 }
 
 /** Runs one test; gives back { ok, skipped, why }. */
 export async function runTest({ name, body, options }, { browser, server, store, shots }) {
-    const errors = [], contexts = [];
+    const errors = [], refused = [], contexts = [];
     const allowed = options.allow ?? [];
     const watch = (page) => {
-        const note = (text) => { if (!allowed.some((a) => a.test(text))) errors.push(text); };
+        const gone = () => ended.has(/^https?:\/\/[^/]+/.exec(page.url())?.[0]);
+        const note = (text) => { if (!allowed.some((a) => a.test(text)) && !(NOT_LOADED.test(text) && gone())) errors.push(text); };
         page.on('console', (m) => { if (m.type() === 'error') note(`console: ${m.text()}`); });
         page.on('pageerror', (e) => note(`uncaught: ${e.message}`));
+        page.on('response', async (r) => { if (r.status() >= 500) refused.push(`${r.status()} ${r.url()}: ${await r.text().catch(() => '')}`.slice(0, 300)); });
     };
     const context = async ({ width = 1280, height = 800, dark = false, token, ...more } = {}) => {
         const made = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', locale: 'en-GB', serviceWorkers: 'block', ...more });
+        made.setDefaultTimeout(patience());
         made.on('page', watch);
         if (token) await made.addInitScript((t) => { if (location.protocol.startsWith('http')) sessionStorage.setItem('vigie.token', t); }, token); // about:blank has no storage
         contexts.push(made);
@@ -245,16 +350,18 @@ export async function runTest({ name, body, options }, { browser, server, store,
         if (wait) await settled(page);
         return page;
     };
+    const close = async () => { for (const c of contexts) await c.close().catch(() => {}); };
     try {
-        await body({ open, context, server, browser, store });
-        if (errors.length) throw new Error(errors.slice(0, 3).join(' | '));
+        await body({ open, context, server, browser, store, close });
+        if (errors.length) throw new Error([...errors.slice(0, 3), ...refused.slice(0, 3)].join(' | '));
         return { ok: true };
     } catch (failure) {
         if (failure instanceof Skip) return { ok: true, skipped: failure.message };
+        failures++;
         for (const c of contexts)
             for (const page of c.pages()) await page.screenshot({ path: join(shots, `web-${name.replace(/\W+/g, '-').slice(0, 60)}.png`) }).catch(() => {});
-        return { ok: false, why: [failure.message.split('\n').slice(0, 6).join(' / '), ...errors.slice(0, 3)].join(' | ') };
+        return { ok: false, why: [failure.message.split('\n').slice(0, 6).join(' / '), ...errors.slice(0, 3), ...refused.slice(0, 3)].join(' | ') };
     } finally {
-        for (const c of contexts) await c.close().catch(() => {});
+        await close();
     }
 }

@@ -1,15 +1,17 @@
 // The situation report: written, changed, saved as a file, printed.
 import { readFileSync } from 'node:fs';
-import { accessible, check, equal, fits, settled, test } from './lib.mjs';
+import { accessible, check, equal, equals, fits, settled, test, until } from './lib.mjs';
 import { ask, keysShown, LANGUAGES, look } from './look.mjs';
 
 test('a report has the parts of the address, in their order, and an address for each figure', async ({ open }) => {
     const server = await look();
     const page = await open('#/report?lang=en&top=3&parts=summary,ranking,countries', { at: server.address });
-    equal(await page.locator('article h2').allTextContents(), ['Summary', 'Where the forecast is highest', 'Country by country', 'Address of each figure']);
+    await equals(() => page.locator('article h2').allTextContents(), ['Summary', 'Where the forecast is highest', 'Country by country', 'Address of each figure']);
     const run = (await ask(server, 'api/v1/runs?verb=forecast')).items[0].run;
-    const from = await page.locator('article .from').allTextContents();
-    check(from.length === 4 && from.every((text) => text.includes(`Run ${run}, vintage`)), `figures without a run: ${from}`);
+    await until(async () => {
+        const from = await page.locator('article .from').allTextContents();
+        check(from.length === 4 && from.every((text) => text.includes(`Run ${run}, vintage`)), `figures without a run: ${from}`);
+    });
     for (const url of await page.locator('.report-foot a').evaluateAll((all) => all.map((a) => a.href))) {
         const answer = await fetch(url, { headers: { Accept: 'application/json, application/geo+json' } });
         check(answer.ok, `${url} answers ${answer.status}`);
@@ -22,9 +24,11 @@ test('figures in the sentences are those of the server', async ({ open }) => {
     const unit = (await ask(server, `api/v1/runs/${run.run}/results?kind=unit&limit=10000`)).items.find((u) => u.body.iso3 === 'MLI').unit;
     const total = (await ask(server, `api/v1/forecasts?run=${run.run}&unit=${unit}&limit=1`)).items[0].body;
     const page = await open('#/report?lang=en&country=MLI', { at: server.address });
-    const text = await page.locator('article section').first().textContent();
     const n = (i) => Math.round(total.quantiles[i]).toLocaleString('en');
-    check(text.includes(`${n(4)} deaths over ${run.params.months} months`) && text.includes(`between ${n(3)} and ${n(5)}`), text.slice(0, 300));
+    await until(async () => {
+        const text = await page.locator('article section').first().textContent();
+        check(text.includes(`${n(4)} deaths over ${run.params.months} months`) && text.includes(`between ${n(3)} and ${n(5)}`), text.slice(0, 300));
+    });
 });
 
 test('changes stay in this browser, say so, are never sent, and can be undone', async ({ open }) => {
@@ -39,13 +43,14 @@ test('changes stay in this browser, say so, are never sent, and can be undone', 
     await page.getByRole('button', { name: 'Add a paragraph of your own' }).first().click();
     await page.locator('.own .editable').fill('A word of my own.');
     await page.locator('.own .editable').blur();
+    await page.waitForFunction(() => Object.values(localStorage).some((kept) => kept.includes('A word of my own.')));
     await page.reload();
     await settled(page);
-    equal(await title.textContent(), 'What I tell my chief at nine');
-    equal(await page.locator('.own .editable').textContent(), 'A word of my own.');
+    await equals(() => title.textContent(), 'What I tell my chief at nine');
+    await equals(() => page.locator('.own .editable').textContent(), 'A word of my own.');
     check(!sent.some((s) => /chief|word of my own/i.test(s)), 'an edit was sent');
     await page.getByRole('button', { name: 'Undo all edits' }).click();
-    equal(await title.textContent(), 'Situation report: Mali');
+    await equals(() => title.textContent(), 'Situation report: Mali');
 });
 
 test('the saved file stands alone: no script, nothing from elsewhere, tables in it, tools gone', async ({ open, context }) => {
@@ -68,9 +73,11 @@ test('a report is printed to PDF, one page wide', async ({ open }) => {
     const pdf = await page.pdf({ format: 'A4', margin: { top: '15mm', bottom: '15mm', left: '15mm', right: '15mm' } });
     check(pdf.subarray(0, 5).toString() === '%PDF-' && pdf.length > 10000, `${pdf.length} bytes`);
     await page.emulateMedia({ media: 'print' });
-    check(!await page.locator('.filters').isVisible(), 'the tools are printed');
-    const { wide, has } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, has: document.documentElement.clientWidth }));
-    check(wide <= has, `${wide} in ${has}`);
+    await page.locator('.filters').waitFor({ state: 'hidden' });
+    await until(async () => {
+        const { wide, has } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, has: document.documentElement.clientWidth }));
+        check(wide <= has, `${wide} in ${has}`);
+    });
 });
 
 for (const lang of LANGUAGES)

@@ -1,6 +1,6 @@
 // What stands around every screen: token, offline, weight on a slow line, many events.
 import { spawnSync } from 'node:child_process';
-import { check, equal, measured, ownStore, preparedStore, settled, startServer, test, ROOT } from './lib.mjs';
+import { check, equal, equals, holds, measured, ownStore, preparedStore, settled, startServer, test, ROOT } from './lib.mjs';
 
 test('a server with tokens asks for one, keeps it in the tab only, and forgets it', async ({ open }) => {
     const own = ownStore();
@@ -9,12 +9,12 @@ test('a server with tokens asks for one, keeps it in the tab only, and forgets i
     const server = await startServer(own.path);
     try {
         const page = await open('#/situation?lang=en', { at: server.address, wait: false });
-        await page.locator('#token').fill(token, { timeout: 5000 });
+        await page.locator('#token').fill(token);
         await page.keyboard.press('Enter');
-        await page.locator('.situation-list tbody tr').first().waitFor({ timeout: 8000 });
+        await page.locator('.situation-list tbody tr').first().waitFor();
         equal(await page.evaluate(() => [Object.keys(localStorage).filter((k) => k.includes('token')).length, document.cookie]), [0, '']);
         await page.getByRole('button', { name: 'Forget the token' }).click();
-        await page.locator('#token').waitFor({ timeout: 5000 });
+        await page.locator('#token').waitFor();
     } finally {
         await server.stop();
         own.remove();
@@ -25,14 +25,13 @@ test('once loaded, the page opens without a line', async ({ open }) => {
     const store = preparedStore();
     const server = await startServer(store);
     const page = await open('#/situation?lang=en', { at: server.address, serviceWorkers: 'allow' });
-    await page.waitForFunction(() => navigator.serviceWorker.controller, undefined, { timeout: 8000 });
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
     await page.reload();
     await settled(page);
-    const rows = await page.locator('.situation-list tbody tr').count();
+    const rows = await holds(() => page.locator('.situation-list tbody tr').count(), 'no list');
     await server.stop();
     await page.reload();
-    await page.locator('.situation-list tbody tr').first().waitFor({ timeout: 8000 });
-    equal(await page.locator('.situation-list tbody tr').count(), rows);
+    await equals(() => page.locator('.situation-list tbody tr').count(), rows, 'rows without a line');
 }, { allow: [/ERR_|Failed to load|fetch/] });
 
 test('at 400 kbit/s the first useful view is there in under 3 s', async ({ context, server }) => {
@@ -45,25 +44,31 @@ test('at 400 kbit/s the first useful view is there in under 3 s', async ({ conte
         line.on('Network.loadingFinished', (e) => { bytes += e.encodedDataLength; });
         const began = Date.now();
         await page.goto(`${server.address}/#/situation?lang=fr`, { waitUntil: 'commit' });
-        await page.locator('.situation-list tbody tr .chance').nth(10).waitFor({ timeout: 15000 });
+        await page.locator('.situation-list tbody tr .chance').nth(10).waitFor();
         const list = Date.now() - began, first = bytes;
-        await page.waitForFunction(() => document.querySelector('.map')?.vigieMap?.world, undefined, { timeout: 20000 });
+        await page.waitForFunction(() => document.querySelector('.map')?.vigieMap?.world);
         console.log(`# program: list after ${list} ms and ${(first / 1000).toFixed(0)} kB, with the map after ${Date.now() - began} ms and ${(bytes / 1000).toFixed(0)} kB`);
         check(first < 150_000, `${first} bytes before the list`);
         return list < 3000 ? '' : `${list} ms`;
     });
-});
+}, { alone: true });
 
 test('50,000 events are drawn in under a second and pan at 20 frames a second', async ({ open }) => {
     const server = await startServer(preparedStore(50_000));
     try {
         const page = await open('#/situation?lang=en&layer=events&from=2022-01&to=2024-07', { at: server.address });
-        const { n, drawMs } = await page.evaluate(() => {
-            const map = document.querySelector('.map').vigieMap;
-            return { n: map.look.points.n, drawMs: map.lastDrawMs };
+        await page.waitForFunction(() => document.querySelector('.map')?.vigieMap?.look?.points?.n >= 50_000);
+        let drawMs;
+        await measured(async () => {
+            drawMs = await page.evaluate(async () => {
+                const map = document.querySelector('.map').vigieMap;
+                map.lastDrawMs = 0;
+                map.show(map.world, map.look);
+                while (!map.lastDrawMs) await new Promise(requestAnimationFrame);
+                return map.lastDrawMs;
+            });
+            return drawMs < 1000 ? '' : `drawn in ${drawMs.toFixed(0)} ms`;
         });
-        check(n >= 50_000, `${n} points`);
-        check(drawMs < 1000, `drawn in ${drawMs.toFixed(0)} ms`);
         await page.evaluate(() => document.querySelector('.map').vigieMap.zoomBy(3));
         await measured(async () => {
             const fps = await page.evaluate(async () => {
@@ -81,7 +86,7 @@ test('50,000 events are drawn in under a second and pan at 20 frames a second', 
     } finally {
         await server.stop();
     }
-});
+}, { alone: true });
 
 test('Node 18 of Debian is enough: the lock file asks for nothing newer', async () => {
     const done = spawnSync('node', ['-e', `

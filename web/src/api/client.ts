@@ -63,13 +63,18 @@ async function problemOf(answer: Response): Promise<Problem> {
     }
 }
 
-// How many questions are out; tests wait for data-busy to go.
+// How many questions are out, from the first try to the last letter of the answer; tests wait for data-busy to go.
 let out = 0;
 
 function count(by: number): void {
     out += by;
     if (out > 0) document.documentElement.dataset['busy'] = String(out);
     else delete document.documentElement.dataset['busy'];
+}
+
+async function counted<T>(work: () => Promise<T>): Promise<T> {
+    count(1);
+    try { return await work(); } finally { count(-1); }
 }
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -89,14 +94,11 @@ async function ask(url: string, init: RequestInit): Promise<Response> {
 
 async function askOnce(url: string, init: RequestInit): Promise<Response> {
     let answer: Response;
-    count(1);
     try {
         answer = await fetch(url, { credentials: 'omit', ...init });
     } catch (failure) {
         if ((failure as Error).name === 'AbortError') throw failure;
         throw new Problem(0, 'offline', ''); // `Failed` says it in the reader's language
-    } finally {
-        count(-1);
     }
     if (answer.ok || answer.status === 304) return answer;
     if (answer.status === 401) wanted.value = true;
@@ -125,7 +127,7 @@ async function fetched(url: string, accept: string, read: (a: Response) => Promi
             return await other;
         } catch { /* it was given up, or failed: ask for ourselves */ }
     }
-    const mine = fetchedAlone(key, url, accept, read, stop);
+    const mine = counted(() => fetchedAlone(key, url, accept, read, stop));
     flying.set(key, mine);
     const done = () => { if (flying.get(key) === mine) flying.delete(key); };
     mine.then(done, done);
@@ -156,16 +158,20 @@ export async function getColumns(path: string, query?: Query, stop?: AbortSignal
 
 /** Sends JSON (POST); the answer as JSON. */
 export async function post<T>(path: string, body: unknown, query?: Query): Promise<T> {
-    const answer = await ask(address(path, query), {
-        method: 'POST', body: JSON.stringify(body), headers: headers({ Accept: 'application/json', 'Content-Type': 'application/json' }),
+    return counted(async () => {
+        const answer = await ask(address(path, query), {
+            method: 'POST', body: JSON.stringify(body), headers: headers({ Accept: 'application/json', 'Content-Type': 'application/json' }),
+        });
+        return (await answer.json()) as T;
     });
-    return (await answer.json()) as T;
 }
 
 /** Sends a file as it is (POST); the answer as JSON. */
 export async function sendText<T>(path: string, body: Blob, type: string, query?: Query): Promise<T> {
-    const answer = await ask(address(path, query), { method: 'POST', body, headers: headers({ Accept: 'application/json', 'Content-Type': type }) });
-    return (await answer.json()) as T;
+    return counted(async () => {
+        const answer = await ask(address(path, query), { method: 'POST', body, headers: headers({ Accept: 'application/json', 'Content-Type': type }) });
+        return (await answer.json()) as T;
+    });
 }
 
 /** All rows of a table that comes in pages: follows `next` until there is none, or `most` rows are there. */
@@ -238,8 +244,10 @@ function follow<T>(value: Signal<T | undefined>, problem: Signal<Problem | undef
 
 /** Saves an answer of the server as a file: exactly the question that is on the screen, in another form. */
 export async function save(path: string, query: Query, accept: string, name: string): Promise<void> {
-    const answer = await ask(address(path, query), { headers: headers({ Accept: accept }) });
-    saveBlob(await answer.blob(), name);
+    await counted(async () => {
+        const answer = await ask(address(path, query), { headers: headers({ Accept: accept }) });
+        saveBlob(await answer.blob(), name);
+    });
 }
 
 export function saveBlob(blob: Blob, name: string): void {
