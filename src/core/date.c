@@ -194,9 +194,24 @@ bool vg_instant_parse(vg_str s, int64_t *utc_s)
     return true;
 }
 
+static char *two_digits(char *to, int32_t x)
+{
+    to[0] = (char)('0' + x / 10 % 10);
+    to[1] = (char)('0' + x % 10);
+    return to + 2;
+}
+
 vg_str vg_day_text(int32_t day, char buf[16])
 {
     vg_civil c = vg_civil_from_day(day);
+    if (c.year >= 0 && c.year <= 9999) { /* feeds write thousands of them a second */
+        char *at = two_digits(two_digits(buf, c.year / 100), c.year % 100);
+        *at++ = '-';
+        at = two_digits(at, c.month);
+        *at++ = '-';
+        *two_digits(at, c.day) = 0;
+        return (vg_str){ buf, 10 };
+    }
     return (vg_str){ buf, snprintf(buf, 16, "%04d-%02d-%02d", c.year % 10000, c.month % 100, c.day % 100) };
 }
 
@@ -205,8 +220,18 @@ vg_str vg_instant_text(int64_t utc_s, char buf[32])
     int64_t day = utc_s >= 0 ? utc_s / 86400 : -((86399 - utc_s) / 86400);
     int32_t s = (int32_t)(utc_s - day * 86400);
     char date[16];
-    vg_day_text((int32_t)day, date);
-    return (vg_str){ buf, snprintf(buf, 32, "%sT%02d:%02d:%02dZ", date, s / 3600 % 24, s / 60 % 60, s % 60) };
+    vg_str d = vg_day_text((int32_t)day, date);
+    memcpy(buf, d.s, (size_t)d.n);
+    char *at = buf + d.n;
+    *at++ = 'T';
+    at = two_digits(at, s / 3600);
+    *at++ = ':';
+    at = two_digits(at, s / 60 % 60);
+    *at++ = ':';
+    at = two_digits(at, s % 60);
+    *at++ = 'Z';
+    *at = 0;
+    return (vg_str){ buf, at - buf };
 }
 
 int32_t vg_month(int32_t year, int32_t month)

@@ -190,6 +190,45 @@ vg_str vg_num_text(double x, char buf[32])
     return s;
 }
 
+__extension__ typedef unsigned __int128 wide;
+
+/* |x| below 1e9 times 10^decimals, rounded to whole as printf does: exactly, and a half to the even one. A number is a
+ * whole one of 53 bits over a power of two, so that nothing is lost in 128 bits. */
+static uint64_t scaled(double x, int decimals)
+{
+    static const uint32_t power[] = { 1,      10,      100,      1000,      10000,
+                                      100000, 1000000, 10000000, 100000000, 1000000000 };
+    int exponent;
+    double fraction = frexp(x, &exponent);
+    wide n = (wide)(uint64_t)ldexp(fraction, 53) * power[decimals];
+    int shift = 53 - exponent; /* at least 23 */
+    if (shift > 100)
+        return 0;
+    wide rest = n & (((wide)1 << shift) - 1), half = (wide)1 << (shift - 1);
+    n >>= shift;
+    return (uint64_t)n + (rest > half || (rest == half && (n & 1)));
+}
+
+/* From the end of the room: what stands behind the point, the point, what stands before it. */
+static vg_str put_scaled(uint64_t n, int decimals, bool minus, char buf[40])
+{
+    char *end = buf + 39, *at = end;
+    *end = 0;
+    minus = minus && n > 0; /* "-0.0" is written "0.0" */
+    for (int i = 0; i < decimals; i++, n /= 10)
+        *--at = (char)('0' + n % 10);
+    if (decimals)
+        *--at = '.';
+    do {
+        *--at = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    if (minus)
+        *--at = '-';
+    memmove(buf, at, (size_t)(end + 1 - at));
+    return (vg_str){ buf, end - at };
+}
+
 vg_str vg_fixed_text(double x, int decimals, char buf[40])
 {
     if (!isfinite(x) || fabs(x) >= 1e25) {
@@ -197,6 +236,8 @@ vg_str vg_fixed_text(double x, int decimals, char buf[40])
         return isfinite(x) ? vg_num_text(x, buf) : (vg_str){ buf, 0 };
     }
     decimals = decimals < 0 ? 0 : decimals > 9 ? 9 : decimals;
+    if (fabs(x) < 1e9)
+        return put_scaled(scaled(fabs(x), decimals), decimals, x < 0, buf);
     vg_str s = with_point(buf, snprintf(buf, 40, "%.*f", decimals, x));
     bool zero = s.n && s.s[0] == '-'; /* "-0.0" is written "0.0" */
     for (ptrdiff_t i = 1; i < s.n; i++)

@@ -122,6 +122,34 @@ static void unknown_is_written_as_nothing(void **state)
     CHECK_STR(vg_fixed_text(2.5, 0, buf), "2");
 }
 
+/* The digits without printf are those of printf, ties, carries and tiny numbers among them. */
+static const char *fixed_text_is_that_of_printf(vg_rng *r)
+{
+    char ours[40], theirs[400];
+    for (int i = 0; i < 1000; i++) {
+        int decimals = (int)vg_rng_below(r, 10);
+        double x = (vg_rng_unit(r) - .5) * pow(10, vg_rng_unit(r) * 24 - 14);
+        if (vg_rng_below(r, 3) == 0) /* halves, quarters, eighths: ties */
+            x = (double)((int64_t)vg_rng_below(r, 4000000) - 2000000) / (double)(1 << vg_rng_below(r, 12));
+        if (vg_rng_below(r, 9) == 0)
+            x = (double)(float)x;
+        snprintf(theirs, sizeof theirs, "%.*f", decimals, x);
+        const char *expected = theirs;
+        if (strspn(theirs, "-0.") == strlen(theirs) && theirs[0] == '-')
+            expected++; /* no minus zero */
+        vg_str text = vg_fixed_text(x, decimals, ours);
+        if (!vg_eq(text, vg_str_z(expected)) || ours[text.n] != 0)
+            return "digits differ from printf";
+    }
+    return NULL;
+}
+
+static void fixed_decimals_are_those_of_printf(void **state)
+{
+    (void)state;
+    check_property("fixed_text_is_that_of_printf", fixed_text_is_that_of_printf, 200);
+}
+
 static void a_long_sum_keeps_its_small_terms(void **state)
 {
     (void)state;
@@ -141,6 +169,7 @@ int main(void)
         cmocka_unit_test(whole_numbers_stop_at_their_limits),
         cmocka_unit_test(properties_of_numbers_hold),
         cmocka_unit_test(unknown_is_written_as_nothing),
+        cmocka_unit_test(fixed_decimals_are_those_of_printf),
         cmocka_unit_test(a_long_sum_keeps_its_small_terms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
