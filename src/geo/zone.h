@@ -55,6 +55,12 @@ bool vg_zone_has(const vg_zone *z, double lat_deg, double lon_deg);
 bool vg_zone_near_edge(const vg_zone *z, double lat_deg, double lon_deg, double radius_m);
 
 /**
+ * The same with the distance, metres: INFINITY where no edge comes within the radius, 0 where it may but is not known. Once
+ * an edge within `enough_m` is found, no nearer one is looked for.
+ */
+double vg_zone_edge_m(const vg_zone *z, double lat_deg, double lon_deg, double radius_m, double enough_m);
+
+/**
  * Metres to the nearest edge of the zone (of a line zone: to the line's buffer), negative inside; NaN when the place is
  * not known. O(edges nearby); all edges where the place is more than 10 degrees off, or the zone very wide or polar.
  */

@@ -32,6 +32,19 @@ typedef struct {
     double x1, y1, x2, y2;
 } vg_zone_edge;
 
+/* Four edges that follow one another, as they are uncut: their corners; past the ring's end that corner again. */
+enum { VG_ZONE_RUN = 4, VG_ZONE_RUNS = 4 };
+typedef struct {
+    double x[VG_ZONE_RUN + 1], y[VG_ZONE_RUN + 1];
+    bool first; /* of its ring */
+} vg_zone_corners;
+
+/* Where four runs lie, degrees from (middle, south), and the squares of their longest edges, in degrees of latitude. */
+typedef struct {
+    float west[VG_ZONE_RUNS], south[VG_ZONE_RUNS], east[VG_ZONE_RUNS], north[VG_ZONE_RUNS],
+        longest2[VG_ZONE_RUNS];
+} vg_zone_runs;
+
 struct vg_zone {
     vg_arena memory;
     vg_zone_rings rings;
@@ -42,6 +55,9 @@ struct vg_zone {
     int32_t *first;     /* of each cell, by rows: its edges are edge[first[c]] .. edge[first[c + 1] - 1] */
     uint8_t *inside;    /* of each cell: is its point of reference inside? */
     vg_zone_edge *edge; /* in the order of the cells */
+    vg_zone_runs *runs; /* by rings */
+    vg_zone_corners *corner;
+    int32_t n_runs;
 };
 
 /* The plane about a place, lengths in standard deviations: see zone_share.c. */
@@ -73,6 +89,15 @@ bool vg_zone__make(const vg_zone_rings *r, vg_zone **out, vg_err *e);
 /* False when it is not known where the place is, or how surely. */
 bool vg_zone__ask(double lat_deg, double lon_deg, double radius_m, vg_zone_question *q);
 double vg_zone__share(const vg_zone *z, vg_zone_question *q);
+
+/* Chords may leave the curve they stand for by this many standard deviations. */
+#define VG_ZONE_SAGITTA 2e-4
+
+/* zone_share.c, zone_run.c: the sum over one edge, and over all runs within reach; the plane must not be wide. */
+double vg_zone__edge_term(vg_zone_plane *p, const vg_zone_edge *e);
+double vg_zone__run_terms(const vg_zone *z, vg_zone_plane *p);
+bool vg_zone__lay_runs(vg_zone *z);
+int64_t vg_zone__runs_size(const vg_zone_rings *r);
 
 /* The longitude, moved by whole turns to within half a turn of the zone's middle. */
 double vg_zone__turn(const vg_zone *z, double lon_deg);

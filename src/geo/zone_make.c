@@ -250,13 +250,15 @@ bool vg_zone__make(const vg_zone_rings *r, vg_zone **out, vg_err *e)
     lay_grid(z, r->n_at);
     pieces = most_pieces(z, r);
     int64_t bytes = (int64_t)(pieces < MOST_PIECES ? pieces : MOST_PIECES) * (int64_t)sizeof *z->edge +
-                    (int64_t)z->cols * z->rows * 5 + (int64_t)(r->n_at + r->n) * 24 + 4096;
+                    (int64_t)z->cols * z->rows * 5 + (int64_t)(r->n_at + r->n) * 24 + 4096 +
+                    vg_zone__runs_size(r);
     if (pieces > MOST_PIECES) {
         free(z);
         vg_fail(e, VG_ERANGE, VG_NOWHERE, "the zone's edges fall into %.0f pieces", pieces);
         return vg_why(e, "at most %d fit into memory", MOST_PIECES);
     }
-    if (vg_arena_init(&z->memory, bytes, e) && copy_rings(r, turn, z) && lay_edges(z)) {
+    if (vg_arena_init(&z->memory, bytes, e) && copy_rings(r, turn, z) && lay_edges(z) &&
+        vg_zone__lay_runs(z)) {
         z->area_km2 = vg_zone__area_km2(&z->rings);
         *out = z;
         return true;

@@ -19,15 +19,13 @@
 /* Beyond this angle of longitude within reach (radians), terms of the third order are felt. */
 #define NARROW 0.07
 
-/* Chords may leave the curve they stand for by this many standard deviations. */
-#define SAGITTA 2e-4
-
 /* Edges under SHORT standard deviations, farther than one and nearer than FAR, need two nodes only; TINY ones a single. */
 #define SHORT 0.4
 #define TINY  0.07
 #define FAR   (VG_REACH_SIGMAS + 0.5 * SHORT)
 
-enum { MOST_PIECES = 64 };
+/* So many pieces of edges are summed one by one, and no runs are looked for. */
+enum { MOST_PIECES = 64, FEW = 6 };
 
 typedef vg_zone_plane plane;
 
@@ -249,7 +247,7 @@ static double long_edge_term(plane *p, double ax, double ay, double dx, double d
     if (!within_reach(p, ax * p->kx, ay * p->ky, dx * p->kx, dy * p->ky, &from, &to, &length))
         return 0;
     double bent = length * length * p->bend;
-    int pieces = bent > SAGITTA ? (int)fmin(ceil(sqrt(bent / SAGITTA)), MOST_PIECES) : 1;
+    int pieces = bent > VG_ZONE_SAGITTA ? (int)fmin(ceil(sqrt(bent / VG_ZONE_SAGITTA)), MOST_PIECES) : 1;
     point (*map)(const plane *, double, double) = p->wide ? projected : flat;
     point last = map(p, ax + from * dx, ay + from * dy);
     for (int i = 1; i <= pieces; i++) {
@@ -266,20 +264,14 @@ static inline double edge_term(plane *p, const vg_zone_edge *e)
     double ax = e->x1 - p->lon, ay = e->y1 - p->lat, dx = e->x2 - e->x1, dy = e->y2 - e->y1;
     double wide = dx * p->kx, high = dy * p->ky, l2 = wide * wide + high * high;
     double x = ax * p->kx + 0.5 * wide, y = ay * p->ky + 0.5 * high, m2 = x * x + y * y;
-    if (p->wide || l2 > SHORT * SHORT || l2 * p->bend > SAGITTA || m2 < 1)
+    if (p->wide || l2 > SHORT * SHORT || l2 * p->bend > VG_ZONE_SAGITTA || m2 < 1)
         return long_edge_term(p, ax, ay, dx, dy);
     return m2 > FAR * FAR ? 0 : short_chord(flat(p, ax, ay), flat(p, ax + dx, ay + dy), l2 < TINY * TINY);
 }
 
-/* Where a circle meets nearly all of a small zone, its edges as they are uncut are fewer. */
-static double ring_terms(const vg_zone_rings *r, plane *p)
+double vg_zone__edge_term(vg_zone_plane *p, const vg_zone_edge *e)
 {
-    double sum = 0;
-    for (int32_t i = 0; i < r->n; i++)
-        for (int32_t k = r->first[i]; k + 1 < r->first[i + 1]; k++)
-            sum +=
-                edge_term(p, &(vg_zone_edge){ r->at[k][0], r->at[k][1], r->at[k + 1][0], r->at[k + 1][1] });
-    return sum;
+    return edge_term(p, e);
 }
 
 /* Sum over the edges in these cells; edges of a row's neighbouring cells lie one after another. */
@@ -289,8 +281,8 @@ static double edge_terms(const vg_zone *z, plane *p, const vg_zone_cells *c)
     int32_t pieces = 0;
     for (int32_t r = c->r0; r <= c->r1; r++)
         pieces += z->first[r * z->cols + c->c1 + 1] - z->first[r * z->cols + c->c0];
-    if (pieces > z->rings.n_at && !p->wide)
-        return ring_terms(&z->rings, p);
+    if (pieces > FEW && !p->wide)
+        return vg_zone__run_terms(z, p);
     for (int32_t r = c->r0; r <= c->r1; r++)
         for (int32_t i = z->first[r * z->cols + c->c0], end = z->first[r * z->cols + c->c1 + 1]; i < end; i++)
             sum += edge_term(p, &z->edge[i]);
@@ -370,35 +362,6 @@ double vg_zone__share(const vg_zone *z, vg_zone_question *q)
     double share = (vg_zone_has(z, lat, lon) ? 1 : 0) - sum / (2 * 3.141592653589793);
     share += share < -1e-3 ? 1 : share > 1 + 1e-3 ? -1 : 0;
     return share < 0 ? 0 : share > 1 ? 1 : share;
-}
-
-/* No root and no exponential: the plane of the first order is enough for what is small and not near a pole. */
-bool vg_zone_near_edge(const vg_zone *z, double lat_deg, double lon_deg, double radius_m)
-{
-    const double degree_m = 110500; /* of latitude, at least; of longitude at the equator a little more */
-    double far = fabs(lat_deg) + radius_m / degree_m;
-    if (!(far < 85.0) || !(radius_m * tan(far * VG_RADIAN) < 0.04 * VG_EARTH_A))
-        return true;
-    double reach = radius_m / degree_m, c = cos(lat_deg * VG_RADIAN), wide = reach / cos(far * VG_RADIAN);
-    double x = vg_zone__turn(z, lon_deg), reach2 = reach * reach;
-    vg_zone_cells cells;
-    if (z->east - z->west + 2 * wide > 180.0)
-        return true;
-    if (!vg_zone__cells(z, x - wide, x + wide, lat_deg - reach, lat_deg + reach, &cells))
-        return false;
-    for (int32_t r = cells.r0; r <= cells.r1; r++)
-        for (int32_t i = z->first[r * z->cols + cells.c0], end = z->first[r * z->cols + cells.c1 + 1];
-             i < end; i++) {
-            const vg_zone_edge *e = &z->edge[i];
-            double ax = (e->x1 - x) * c, ay = e->y1 - lat_deg, dx = (e->x2 - e->x1) * c, dy = e->y2 - e->y1;
-            double l2 = dx * dx + dy * dy, foot = l2 > 0 ? -(ax * dx + ay * dy) / l2 : 0;
-            foot = foot < 0 ? 0 : foot > 1 ? 1 : foot;
-            ax += foot * dx;
-            ay += foot * dy;
-            if (ax * ax + ay * ay <= reach2)
-                return true;
-        }
-    return false;
 }
 
 /* From below: the first terms of the series, and nothing near the poles. */

@@ -598,6 +598,48 @@ static const char *distance_is_the_nearest(vg_rng *r)
     return fabs(fabs(got) - want) > 20 + 1e-3 * want ? "not the nearest edge" : NULL;
 }
 
+/* The same box with each side in 60 pieces, which are summed several at once. */
+static vg_zone *fine_box(const double b[4])
+{
+    char text[8192];
+    int n = snprintf(text, sizeof text, "{\"type\":\"Polygon\",\"coordinates\":[[");
+    for (int i = 0; i <= 240; i++) {
+        double u = i % 60 / 60.0, x[] = { b[0], b[2], b[2], b[0], b[0] },
+               y[] = { b[1], b[1], b[3], b[3], b[1] };
+        int side = i == 240 ? 0 : i / 60;
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s[%.9f,%.9f]", i ? "," : "",
+                      x[side] + u * (x[side + 1] - x[side]), y[side] + u * (y[side + 1] - y[side]));
+    }
+    n += snprintf(text + n, sizeof text - (size_t)n, "]]}");
+    vg_zone *z = NULL;
+    assert_true(vg_zone_read((vg_str){ text, n }, VG_S("fine"), &(vg_zone_opts){ .buffer_km = 0 }, &z, NULL));
+    return z;
+}
+
+static const char *pieces_add_up(vg_rng *r)
+{
+    double b[4] = { uniform(r, -170, 160), uniform(r, -65, 60), 0, 0 };
+    b[2] = b[0] + uniform(r, 0.05, 0.6);
+    b[3] = b[1] + uniform(r, 0.05, 0.6);
+    vg_zone *z = box(b[0], b[1], b[2], b[3]), *fine = fine_box(b);
+    const char *wrong = NULL;
+    for (int i = 0; i < 50 && !wrong; i++) {
+        double lat = uniform(r, b[1] - 0.1, b[3] + 0.1), lon = uniform(r, b[0] - 0.1, b[2] + 0.1);
+        double radius = pow(10, uniform(r, 2, 4.5));
+        if (fabs(vg_zone_share(z, lat, lon, radius) - vg_zone_share(fine, lat, lon, radius)) > 1.5e-4)
+            wrong = "edges in pieces hold another share";
+    }
+    vg_zone_free(z);
+    vg_zone_free(fine);
+    return wrong;
+}
+
+static void edges_in_pieces_hold_the_same_share(void **state)
+{
+    (void)state;
+    check_property("pieces_add_up", pieces_add_up, 60);
+}
+
 static const char *an_edge_is_near(vg_rng *r)
 {
     double b[4] = { uniform(r, -179, 150), uniform(r, -60, 50), 0, 0 };
@@ -614,6 +656,9 @@ static const char *an_edge_is_near(vg_rng *r)
             wrong = "an edge within the radius is missed";
         if (told && apart > 1.05 * radius)
             wrong = "an edge far away is called near";
+        double edge = vg_zone_edge_m(z, lat, remainder(lon, 360), radius, 0);
+        if (isfinite(edge) && edge > 0 && fabs(edge - apart) > 0.05 * radius)
+            wrong = "the edge is at another distance";
     }
     vg_zone_free(z);
     return wrong;
@@ -704,6 +749,7 @@ int main(void)
         cmocka_unit_test(a_spike_and_a_loop_of_rounding_are_mended),
         cmocka_unit_test(the_distance_is_to_the_nearest_edge),
         cmocka_unit_test(an_edge_is_near_when_its_distance_says_so),
+        cmocka_unit_test(edges_in_pieces_hold_the_same_share),
         cmocka_unit_test(many_zones_give_what_each_gives_when_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
