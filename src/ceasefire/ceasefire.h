@@ -61,11 +61,11 @@ enum {
 /** Reports that are taken to tell of the same thing. Its id is the least key among its members: the same in any order. */
 typedef struct {
     uint64_t id;
-    int64_t from, to;          /* when: the interval that its members agree on */
-    double lat_deg, lon_deg;   /* fused; NaN = nowhere known */
-    double radius_m;           /* 90 % */
-    double calibre_mm;         /* NaN = not known */
-    int64_t count, count_most; /* explosions ...: at least, and as most members have it; VG_UNKNOWN */
+    int64_t from, to;            /* when: the interval that its members agree on */
+    double lat_deg, lon_deg;     /* fused; NaN = nowhere known */
+    double radius_m;             /* 90 % */
+    double calibre_mm;           /* NaN = not known */
+    int64_t count, count_median; /* explosions: the most one source told, the lower median; VG_UNKNOWN */
     int32_t n_reports, n_sources;
     int8_t act, weapon;
     float p_act;        /* of that act */
@@ -103,6 +103,13 @@ typedef struct {
     bool (*reload)(void *ctx, int64_t from, int64_t to,
                    bool (*take)(void *take_ctx, const vg_report *r, int64_t seq, vg_err *e), void *take_ctx,
                    vg_err *e);
+    /**
+     * Gives all contents that stand under a name, and all reports that name it in `revises`, in any order; `known` is then
+     * also true of a name that was only named (content 0, received at INT64_MIN). NULL: reports with such a history are never put away.
+     */
+    bool (*versions)(void *ctx, uint64_t key,
+                     bool (*take)(void *take_ctx, const vg_report *r, int64_t seq, vg_err *e), void *take_ctx,
+                     vg_err *e);
 } vg_watch_shelf;
 
 typedef struct {

@@ -103,7 +103,10 @@ static bool keep_report(vg_desk *d, vg_desk_entry *x, const vg_report *r, int64_
                        .report = r };
     if (r->received_at < d->first_received)
         d->first_received = r->received_at;
-    return vg_watch_report(d->watch, r, next_seq(d), &verdict, e) && add_to_log(d, x, &add, e);
+    if (!vg_watch_report(d->watch, r, next_seq(d), &verdict, e))
+        return false;
+    x->verdict = verdict; /* surer than what was asked, where versions had to be brought back */
+    return add_to_log(d, x, &add, e);
 }
 
 static bool take_report(vg_desk *d, vg_desk_entry *x, int64_t now, vg_err *e)
@@ -116,7 +119,7 @@ static bool take_report(vg_desk *d, vg_desk_entry *x, int64_t now, vg_err *e)
         return false;
     if (x->verdict == VG_VERDICT_SAME) {
         vg_report_log_has(d->log, vg_report_key(r.source, r.id), vg_report_content(&r), &x->seq, e);
-        return !vg_failed(e) && vg_watch_report(d->watch, &r, x->seq, &x->verdict, e);
+        return !vg_failed(e) && vg_watch_report(d->watch, &r, next_seq(d), &x->verdict, e);
     }
     if (!vg_desk__may_send(d, r.source, now, &may, e))
         return false;

@@ -124,7 +124,7 @@ static void put_properties(vg_json *j, const vg_agreement *a, const vg_incident 
     put_word(j, VG_S("weapon"), vg_weapon_name(x->weapon));
     put_known(j, VG_S("calibre_mm"), x->calibre_mm, 2);
     put_count(j, VG_S("count"), x->count);
-    put_count(j, VG_S("count_most"), x->count_most);
+    put_count(j, VG_S("count_median"), x->count_median);
     put_count(j, VG_S("n_reports"), x->n_reports);
     put_count(j, VG_S("n_sources"), x->n_sources);
     put_word(j, VG_S("level"), vg_level_name(x->level));
@@ -208,7 +208,7 @@ static bool add_incident(void *ctx, const vg_incident *x)
 {
     printing *p = ctx;
     vg_sha256 *h = &p->hash;
-    const int64_t whole[] = { (int64_t)x->id, x->from,      x->to,     x->count,       x->count_most,
+    const int64_t whole[] = { (int64_t)x->id, x->from,      x->to,     x->count,       x->count_median,
                               x->n_reports,   x->n_sources, x->act,    x->weapon,      x->severity,
                               x->level,       x->party,     x->claims, x->attribution, x->verification };
     add_bytes(h, whole, sizeof whole);

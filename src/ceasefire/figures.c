@@ -1,65 +1,16 @@
-/* Figures: one row a (day, zone, party, clause, weapon), found by an open hash table, changed by subtracting what an
- * incident was and adding what it is. Invariant: a row's sums are whole numbers (probabilities in units of 2^-30), so
- * that subtracting gives back exactly what was added, and the order of the changes leaves no trace; a row of a published
- * day that has changed since has its published tally kept beside it in `change`. */
+/* Figures: one row a (day, zone, party, clause, weapon), changed by subtracting what an incident was and adding what it is.
+ * The rows of a day stand together (figures_day.c). Invariant: a row's sums are whole numbers (probabilities in units of
+ * 2^-30), so that subtracting gives back exactly what was added, and the order of the changes leaves no trace; a row of a
+ * published day that has changed since has its published tally kept in `change`. */
 #include "ceasefire/figures.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 4096, FIRST_SLOTS = 1024, UNIT_BITS = 30, DAYS = 256, HALF_DAY_S = 43200 };
+#include "ceasefire/figures_int.h"
 
-/* A figure as it is added up. */
-typedef struct {
-    int64_t expected, variance, severity, n_explosions;
-    int32_t n_incidents, n_violations, n_probable, n_possible, n_exempt, n_rejected, n_alleged,
-        n_self_defence;
-} tally;
-
-typedef struct {
-    int32_t day;
-    int16_t zone, clause;
-    int8_t party, weapon;
-} packed_key;
-
-typedef struct {
-    tally now;
-    packed_key key;
-    int32_t change; /* number of its change, from 1; 0 = as published, or not published */
-} row;
-
-/* A published row that is different now. */
-typedef struct {
-    tally was;
-    int64_t because;
-    row *of;
-} change;
-
-typedef struct {
-    int32_t day;
-    int64_t at, seq;
-} publication;
-
-/* A reporting day with its bounds. */
-typedef struct {
-    int64_t from, to;
-    int32_t day;
-} known_day;
-
-struct vg_figures {
-    const vg_agreement *agreement;
-    row **chunk;
-    int32_t n_chunks, n_rows;
-    int32_t *slot; /* number of a row, from 1; 0 = free */
-    int32_t n_slots;
-    change *change;
-    int32_t n_changes, cap_changes;
-    publication *publication; /* by day */
-    int32_t n_publications, cap_publications;
-    known_day day[DAYS]; /* by half days: asking the calendar costs more than the sums */
-    row *recent;         /* what changes is mostly found where it was */
-};
+enum { UNIT_BITS = VG_TALLY_UNIT_BITS, HALF_DAY_S = 43200 };
 
 bool vg_figures_open(const vg_agreement *a, vg_figures **out, vg_err *e)
 {
@@ -67,24 +18,25 @@ bool vg_figures_open(const vg_agreement *a, vg_figures **out, vg_err *e)
     if (!f)
         return vg_fail_memory(e, (int64_t)sizeof *f);
     f->agreement = a;
-    f->n_slots = FIRST_SLOTS;
-    f->slot = calloc(FIRST_SLOTS, sizeof *f->slot);
-    if (!f->slot) {
-        free(f);
-        return vg_fail_memory(e, FIRST_SLOTS * (int64_t)sizeof *f->slot);
-    }
+    f->most_here = VG_FIGURE_KEPT_DAYS;
+    f->file.fd = -1;
     *out = f;
     return true;
+}
+
+void vg_figures_keep(vg_figures *f, int32_t most_days, const char *folder)
+{
+    f->most_here = most_days > 0 ? most_days : VG_FIGURE_KEPT_DAYS;
+    f->next_try = 0;
+    if (folder && f->file.fd < 0)
+        vg_figures__file_open(&f->file, folder);
 }
 
 void vg_figures_close(vg_figures *f)
 {
     if (!f)
         return;
-    for (int32_t i = 0; i < f->n_chunks; i++)
-        free(f->chunk[i]);
-    free(f->chunk);
-    free(f->slot);
+    vg_figures__days_free(f);
     free(f->change);
     free(f->publication);
     free(f);
@@ -102,80 +54,6 @@ static void *grown(void *array, int32_t n, int32_t *cap, size_t size)
     return bigger;
 }
 
-/* --- rows --- */
-
-static row *row_at(const vg_figures *f, int32_t number)
-{
-    return &f->chunk[number / CHUNK][number % CHUNK];
-}
-
-static uint64_t hash_of(packed_key k)
-{
-    uint64_t x = (uint64_t)(uint32_t)k.day << 32 | (uint64_t)(uint16_t)k.zone << 16 | (uint16_t)k.clause;
-    x ^= ((uint64_t)(uint8_t)k.party << 8 | (uint8_t)k.weapon) * 0x9E3779B97F4A7C15u;
-    x = (x ^ x >> 31) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ x >> 29) * 0x94D049BB133111EBu;
-    return x ^ x >> 32;
-}
-
-static bool same_key(packed_key a, packed_key b)
-{
-    return a.day == b.day && a.zone == b.zone && a.clause == b.clause && a.party == b.party &&
-           a.weapon == b.weapon;
-}
-
-static int32_t *slot_of(const vg_figures *f, packed_key k)
-{
-    uint64_t mask = (uint64_t)f->n_slots - 1, at = hash_of(k) & mask;
-    while (f->slot[at] && !same_key(row_at(f, f->slot[at] - 1)->key, k))
-        at = (at + 1) & mask;
-    return &f->slot[at];
-}
-
-static bool more_slots(vg_figures *f, vg_err *e)
-{
-    int32_t n = 2 * f->n_slots, *old = f->slot;
-    int32_t *slot = calloc((size_t)n, sizeof *slot);
-    if (!slot)
-        return vg_fail_memory(e, n * (int64_t)sizeof *slot);
-    f->slot = slot;
-    f->n_slots = n;
-    for (int32_t i = 0; i < f->n_rows; i++)
-        *slot_of(f, row_at(f, i)->key) = i + 1;
-    free(old);
-    return true;
-}
-
-static bool more_rows(vg_figures *f, vg_err *e)
-{
-    row **list = realloc(f->chunk, ((size_t)f->n_chunks + 1) * sizeof *list);
-    if (!list)
-        return vg_fail_memory(e, (f->n_chunks + 1) * (int64_t)sizeof *list);
-    f->chunk = list;
-    list[f->n_chunks] = calloc(CHUNK, sizeof **list);
-    if (!list[f->n_chunks])
-        return vg_fail_memory(e, CHUNK * (int64_t)sizeof **list);
-    f->n_chunks++;
-    return true;
-}
-
-/* The row of a key, made when there is none; NULL when memory is out. */
-static row *row_of(vg_figures *f, packed_key k, vg_err *e)
-{
-    if (f->recent && same_key(f->recent->key, k))
-        return f->recent;
-    int32_t *slot = slot_of(f, k);
-    if (*slot)
-        return f->recent = row_at(f, *slot - 1);
-    if (f->n_rows == f->n_chunks * CHUNK && !more_rows(f, e))
-        return NULL;
-    row *r = row_at(f, f->n_rows);
-    r->key = k;
-    *slot = ++f->n_rows;
-    f->recent = r;
-    return 2 * f->n_rows < f->n_slots || more_slots(f, e) ? r : NULL;
-}
-
 /* --- what an incident adds --- */
 
 static int64_t unit_of(float p)
@@ -183,7 +61,7 @@ static int64_t unit_of(float p)
     return p > 0 ? llrint(fmin((double)p, 1) * (1 << UNIT_BITS)) : 0;
 }
 
-static void count_level(tally *t, int level, int64_t sign, const vg_incident *x, uint32_t flags)
+static void count_level(vg_tally *t, int level, int64_t sign, const vg_incident *x, uint32_t flags)
 {
     int32_t n = (int32_t)sign;
     t->n_violations += level == VG_LEVEL_VIOLATION ? n : 0;
@@ -195,7 +73,7 @@ static void count_level(tally *t, int level, int64_t sign, const vg_incident *x,
     t->n_self_defence += flags & VG_FLAG_SELF_DEFENCE ? n : 0;
 }
 
-static void count_chance(tally *t, float chance, int severity, int64_t sign)
+static void count_chance(vg_tally *t, float chance, int severity, int64_t sign)
 {
     int64_t p = unit_of(chance);
     t->expected += sign * p;
@@ -229,7 +107,7 @@ static int severity_of(const vg_figures *f, const vg_breach *b)
                                                                  : 1;
 }
 
-static void count_breach(const vg_figures *f, tally *t, const vg_incident *x, const vg_breach *b,
+static void count_breach(const vg_figures *f, vg_tally *t, const vg_incident *x, const vg_breach *b,
                          int64_t sign)
 {
     t->n_incidents += (int32_t)sign;
@@ -244,7 +122,7 @@ static void count_breach(const vg_figures *f, tally *t, const vg_incident *x, co
 }
 
 /* The incident once: its highest level, its highest P and its highest severity x P. */
-static void count_whole(const vg_figures *f, tally *t, const vg_incident *x, int64_t sign)
+static void count_whole(const vg_figures *f, vg_tally *t, const vg_incident *x, int64_t sign)
 {
     int level = VG_LEVEL_NONE;
     uint32_t flags = 0;
@@ -276,7 +154,7 @@ static void count_whole(const vg_figures *f, tally *t, const vg_incident *x, int
 
 static int32_t day_of(vg_figures *f, int64_t at)
 {
-    known_day *k = &f->day[(uint64_t)(at / HALF_DAY_S) % DAYS];
+    vg_known_day *k = &f->known[(uint64_t)(at / HALF_DAY_S) % VG_FIGURE_DAYS];
     if (at < k->from || at >= k->to) {
         k->day = vg_agreement_day(f->agreement, at);
         vg_agreement_day_bounds(f->agreement, k->day, &k->from, &k->to);
@@ -298,43 +176,45 @@ static int32_t publication_at(const vg_figures *f, int32_t day)
     return low;
 }
 
-static const publication *publication_of(const vg_figures *f, int32_t day)
+static const vg_day_published *publication_of(const vg_figures *f, int32_t day)
 {
     int32_t at = publication_at(f, day);
     return at < f->n_publications && f->publication[at].day == day ? &f->publication[at] : NULL;
 }
 
 /* Keeps the published tally of a row that is about to change. */
-static bool keep_published(vg_figures *f, row *r, int64_t because, vg_err *e)
+static bool keep_published(vg_figures *f, vg_tally_day *d, vg_tally_row *r, int64_t because, vg_err *e)
 {
     if (!r->change) {
-        change *list = grown(f->change, f->n_changes, &f->cap_changes, sizeof *list);
+        vg_tally_change *list = grown(f->change, f->n_changes, &f->cap_changes, sizeof *list);
         if (!list)
             return vg_fail_memory(e, f->cap_changes * (int64_t)sizeof *list);
         f->change = list;
-        list[f->n_changes] = (change){ .was = r->now, .because = because, .of = r };
+        list[f->n_changes] =
+            (vg_tally_change){ .was = r->now, .because = because, .day = d, .row = (int32_t)(r - d->row) };
         r->change = ++f->n_changes;
+        d->n_open++;
     }
-    change *c = &f->change[r->change - 1];
+    vg_tally_change *c = &f->change[r->change - 1];
     c->because = because > c->because ? because : c->because;
     return true;
 }
 
-static void forget_change(vg_figures *f, int32_t number)
+static vg_tally_row *changed_row(const vg_tally_change *c)
 {
-    change *c = &f->change[number - 1];
-    c->of->change = 0;
-    if (number != f->n_changes) {
-        *c = f->change[f->n_changes - 1];
-        c->of->change = number;
-    }
-    f->n_changes--;
+    return &c->day->row[c->row]; /* a day with a change has its rows in memory */
 }
 
-static row *row_for(vg_figures *f, packed_key k, bool published, int64_t because, vg_err *e)
+static void forget_change(vg_figures *f, int32_t number)
 {
-    row *r = row_of(f, k, e);
-    return r && (!published || keep_published(f, r, because, e)) ? r : NULL;
+    vg_tally_change *c = &f->change[number - 1];
+    changed_row(c)->change = 0;
+    c->day->n_open--;
+    if (number != f->n_changes) {
+        *c = f->change[f->n_changes - 1];
+        changed_row(c)->change = number;
+    }
+    f->n_changes--;
 }
 
 static int8_t party_of(const vg_incident *x)
@@ -345,34 +225,38 @@ static int8_t party_of(const vg_incident *x)
 
 /* One state of an incident, and the rows it counts in. */
 typedef struct {
-    const vg_incident *x;
-    int64_t sign; /* 1 = is added, -1 = is taken back */
-    packed_key key;
+    const vg_incident *x; /* NULL = there is none */
+    int64_t sign;         /* 1 = is added, -1 = is taken back */
+    vg_tally_day *day;
+    vg_tally_key key;
     bool published;
 } side;
 
-static side side_of(vg_figures *f, const vg_incident *x, int64_t sign)
+static bool side_of(vg_figures *f, const vg_incident *x, int64_t sign, side *s, vg_err *e)
 {
-    side s = { .x = x, .sign = sign };
-    s.key = (packed_key){ .day = day_of(f, x->from),
-                          .zone = (int16_t)x->zone[0],
-                          .clause = VG_AGREEMENT_NOBODY,
-                          .party = party_of(x),
-                          .weapon = x->weapon };
-    s.published = f->n_publications && publication_of(f, s.key.day);
-    return s;
+    *s = (side){ .x = x, .sign = sign };
+    if (!x)
+        return true;
+    s->day = vg_figures__day(f, day_of(f, x->from), e);
+    if (!s->day)
+        return false;
+    s->key = (vg_tally_key){
+        .zone = (int16_t)x->zone[0], .clause = VG_AGREEMENT_NOBODY, .party = party_of(x), .weapon = x->weapon
+    };
+    s->published = f->n_publications && publication_of(f, s->day->day);
+    return true;
 }
 
 /* Its row as a whole (-1) or of one of its breaches; those that it has not are passed over. */
 static bool count(vg_figures *f, const side *s, int32_t breach, int64_t because, vg_err *e)
 {
-    packed_key k = s->key;
+    vg_tally_key k = s->key;
     if (!s->x || breach >= s->x->n_breaches)
         return true;
     if (breach >= 0)
         k.clause = (int16_t)s->x->breach[breach].clause;
-    row *r = row_for(f, k, s->published, because, e);
-    if (!r)
+    vg_tally_row *r = vg_figures__row(s->day, k, e);
+    if (!r || (s->published && !keep_published(f, s->day, r, because, e)))
         return false;
     if (s->x->verification == VG_VERIFY_REJECTED)
         r->now.n_rejected += (int32_t)s->sign;
@@ -388,10 +272,13 @@ bool vg_figures_change(vg_figures *f, const vg_incident *was, const vg_incident 
 {
     int64_t because = now ? now->last_seq : 0;
     because = was && was->last_seq > because ? was->last_seq : because;
-    side old = was ? side_of(f, was, -1) : (side){ 0 }, fresh = now ? side_of(f, now, 1) : (side){ 0 };
+    side old, fresh;
+    if (!side_of(f, was, -1, &old, e) || !side_of(f, now, 1, &fresh, e))
+        return false;
     for (int32_t i = -1; i < VG_INCIDENT_CLAUSES; i++)
         if (!count(f, &old, i, because, e) || !count(f, &fresh, i, because, e))
             return false;
+    vg_figures__put_aside(f); /* not before: both days are in use */
     return true;
 }
 
@@ -411,16 +298,16 @@ bool vg_figures_publish(vg_figures *f, int32_t day, int64_t at, int64_t seq, vg_
 {
     int32_t place = publication_at(f, day);
     if (place == f->n_publications || f->publication[place].day != day) {
-        publication *list = grown(f->publication, f->n_publications, &f->cap_publications, sizeof *list);
+        vg_day_published *list = grown(f->publication, f->n_publications, &f->cap_publications, sizeof *list);
         if (!list)
             return vg_fail_memory(e, f->cap_publications * (int64_t)sizeof *list);
         f->publication = list;
         memmove(&list[place + 1], &list[place], (size_t)(f->n_publications - place) * sizeof *list);
         f->n_publications++;
     }
-    f->publication[place] = (publication){ .day = day, .at = at, .seq = seq };
+    f->publication[place] = (vg_day_published){ .day = day, .at = at, .seq = seq };
     for (int32_t i = f->n_changes; i > 0; i--)
-        if (f->change[i - 1].of->key.day == day)
+        if (f->change[i - 1].day->day == day)
             forget_change(f, i);
     return true;
 }
@@ -432,7 +319,7 @@ bool vg_figures_is_published(const vg_figures *f, int32_t day)
 
 bool vg_figures_published(const vg_figures *f, int32_t day, int64_t *at, int64_t *seq)
 {
-    const publication *p = publication_of(f, day);
+    const vg_day_published *p = publication_of(f, day);
     if (p && at)
         *at = p->at;
     if (p && seq)
@@ -459,7 +346,7 @@ static double number_of(int64_t units)
     return (double)units / (1 << UNIT_BITS);
 }
 
-static vg_figure figure_of(const tally *t)
+static vg_figure figure_of(const vg_tally *t)
 {
     return (vg_figure){ .n_incidents = t->n_incidents,
                         .n_violations = t->n_violations,
@@ -475,16 +362,15 @@ static vg_figure figure_of(const tally *t)
                         .severity = number_of(t->severity) };
 }
 
-static vg_figure_key key_of(packed_key k)
+static vg_figure_key key_of(int32_t day, vg_tally_key k)
 {
-    return (vg_figure_key){ k.day, k.zone, k.party, k.clause, k.weapon };
+    return (vg_figure_key){ day, k.zone, k.party, k.clause, k.weapon };
 }
 
-static bool same_tally(const tally *a, const tally *b)
+static bool same_tally(const vg_tally *a, const vg_tally *b)
 {
     return memcmp(a, b, sizeof *a) == 0; /* whole numbers without gaps between them */
 }
-_Static_assert(sizeof(tally) == 4 * 8 + 8 * 4, "a tally has no padding");
 
 int vg_figure_key_compare(const vg_figure_key *a, const vg_figure_key *b)
 {
@@ -513,12 +399,13 @@ bool vg_figures_corrections(vg_figures *f, bool tell, vg_arena *a, vg_correction
     if (!list)
         return vg_fail_memory(e, vg_arena_limit(a));
     for (int32_t i = f->n_changes; i > 0; i--) {
-        const change *c = &f->change[i - 1];
-        if (!same_tally(&c->was, &c->of->now))
-            list[count_told++] = (vg_correction){ .key = key_of(c->of->key),
+        const vg_tally_change *c = &f->change[i - 1];
+        const vg_tally_row *r = changed_row(c);
+        if (!same_tally(&c->was, &r->now))
+            list[count_told++] = (vg_correction){ .key = key_of(c->day->day, r->key),
                                                   .was = figure_of(&c->was),
-                                                  .now = figure_of(&c->of->now),
-                                                  .published_at = publication_of(f, c->of->key.day)->at,
+                                                  .now = figure_of(&r->now),
+                                                  .published_at = publication_of(f, c->day->day)->at,
                                                   .because = c->because };
         if (tell)
             forget_change(f, i);
@@ -529,26 +416,35 @@ bool vg_figures_corrections(vg_figures *f, bool tell, vg_arena *a, vg_correction
     return true;
 }
 
+static bool rows_of_day(const vg_figures *f, const vg_tally_day *d, vg_figure_row *out, int64_t *n, vg_err *e)
+{
+    static const vg_tally nothing;
+    vg_tally_row *row;
+    if (!vg_figures__look(f, d, &row, e))
+        return false;
+    for (int32_t i = 0; i < d->n; i++)
+        if (!same_tally(&row[i].now, &nothing))
+            out[(*n)++] = (vg_figure_row){ key_of(d->day, row[i].key), figure_of(&row[i].now) };
+    vg_figures__unlook(d, row);
+    return true;
+}
+
 bool vg_figures_rows(const vg_figures *f, int32_t from_day, int32_t to_day, vg_arena *a, vg_figure_row **out,
                      int64_t *n, vg_err *e)
 {
-    static const tally nothing;
-    int64_t count_rows = 0, at = 0;
-    for (int32_t i = 0; i < f->n_rows; i++) {
-        const row *r = row_at(f, i);
-        count_rows += r->key.day >= from_day && r->key.day <= to_day && !same_tally(&r->now, &nothing);
-    }
-    vg_figure_row *list = vg_new(a, vg_figure_row, count_rows);
+    int32_t first = vg_figures__day_at(f, from_day), end = first;
+    int64_t most = 0, found = 0;
+    for (; end < f->n_days && f->day[end]->day <= to_day; end++)
+        most += f->day[end]->n;
+    vg_figure_row *list = vg_new(a, vg_figure_row, most);
     if (!list)
         return vg_fail_memory(e, vg_arena_limit(a));
-    for (int32_t i = 0; i < f->n_rows; i++) {
-        const row *r = row_at(f, i);
-        if (r->key.day >= from_day && r->key.day <= to_day && !same_tally(&r->now, &nothing))
-            list[at++] = (vg_figure_row){ key_of(r->key), figure_of(&r->now) };
-    }
-    qsort(list, (size_t)count_rows, sizeof *list, by_row_key);
+    for (int32_t i = first; i < end; i++)
+        if (!rows_of_day(f, f->day[i], list, &found, e))
+            return false;
+    qsort(list, (size_t)found, sizeof *list, by_row_key);
     *out = list;
-    *n = count_rows;
+    *n = found;
     return true;
 }
 

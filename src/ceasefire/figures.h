@@ -11,7 +11,7 @@
  *
  * Invariant: what was published plus the sum of its corrections is what is known now, whatever the order of arrival.
  * Sums of probabilities are kept as whole numbers (units of 2^-30), so that the figures are the same bytes in any order.
- * A change costs about 0.2 us. An incident whose interval spans several reporting days counts on the day it begins.
+ * A change costs about 0.2 us; days that do not change any more are packed (vg_figures_keep). An incident whose interval spans several reporting days counts on the day it begins.
  */
 #ifndef VG_CEASEFIRE_FIGURES_H
 #define VG_CEASEFIRE_FIGURES_H
@@ -52,7 +52,15 @@ bool vg_figures_open(const vg_agreement *a, vg_figures **out, vg_err *e);
 void vg_figures_close(vg_figures *f);
 vg_watch_sink vg_figures_sink(vg_figures *f);
 
-/** Subtracts `was` and adds `now` (either may be NULL): what the sink calls. Fails: VG_ENOMEM. */
+/**
+ * How many reporting days have their rows in memory (64 where nothing is said, or 0): those that changed last, and all with
+ * open corrections. The others are packed, about 25 bytes a row, and with `folder` stand there in a file without a name,
+ * which goes with the program; they come back when they change, and answers are the same. A file that cannot be made or
+ * written (no room) leaves them packed in memory. Memory then does not grow with the days.
+ */
+void vg_figures_keep(vg_figures *f, int32_t most_days, const char *folder);
+
+/** Subtracts `was` and adds `now` (either may be NULL): what the sink calls. Fails: VG_ENOMEM, VG_EIO (a day put aside). */
 bool vg_figures_change(vg_figures *f, const vg_incident *was, const vg_incident *now, vg_err *e);
 
 /** A published figure that is different now. */
@@ -80,7 +88,7 @@ bool vg_figures_published_days(const vg_figures *f, vg_arena *a, int32_t **out, 
 bool vg_figures_corrections(vg_figures *f, bool tell, vg_arena *a, vg_correction **out, int64_t *n,
                             vg_err *e);
 
-/** Figures of the days from..to (inclusive), by key, those that are all zero left out. */
+/** Figures of the days from..to (inclusive), by key, those that are all zero left out. Fails: VG_ENOMEM, VG_EIO. */
 typedef struct {
     vg_figure_key key;
     vg_figure figure;

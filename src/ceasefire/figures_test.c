@@ -413,6 +413,103 @@ static void table_grows_beyond_its_first_slots(void **state)
     vg_figures_close(f);
 }
 
+/* --- days that are put aside --- */
+
+static bool same_corrections(vg_figures *f, vg_figures *g, bool tell, vg_arena *a)
+{
+    vg_correction *left, *right;
+    int64_t n, m;
+    vg_err e = VG_NO_ERR;
+    CHECK_OK(vg_figures_corrections(f, tell, a, &left, &n, &e), &e);
+    CHECK_OK(vg_figures_corrections(g, tell, a, &right, &m, &e), &e);
+    bool same = n == m;
+    for (int64_t i = 0; same && i < n; i++)
+        same = vg_figure_key_compare(&left[i].key, &right[i].key) == 0 &&
+               memcmp(&left[i].was, &right[i].was, sizeof left[i].was) == 0 &&
+               memcmp(&left[i].now, &right[i].now, sizeof left[i].now) == 0 &&
+               left[i].because == right[i].because && left[i].published_at == right[i].published_at;
+    return same;
+}
+
+static bool change_both(vg_figures *f, vg_figures *g, world *w, vg_rng *r, vg_err *e)
+{
+    vg_incident *x = &w->x[vg_rng_below(r, N_INCIDENTS)], was = *x;
+    *x = was.id && vg_rng_below(r, 4) == 0 ? (vg_incident){ 0 } : random_incident(r);
+    if (x->id)
+        x->from += (int64_t)vg_rng_below(r, 12) * 31 * DAY_S;
+    return vg_figures_change(f, was.id ? &was : NULL, x->id ? x : NULL, e) &&
+           vg_figures_change(g, was.id ? &was : NULL, x->id ? x : NULL, e);
+}
+
+/* One keeps all days in memory, the other one day, and the others packed or in a file. */
+static const char *answers_are_the_same_with_days_put_aside(vg_rng *r)
+{
+    vg_figures *f = opened(), *g = opened();
+    world w = { 0 };
+    vg_arena a;
+    vg_err e = VG_NO_ERR;
+    const char *wrong = NULL;
+    begin(&a);
+    vg_figures_keep(f, 1000, NULL);
+    vg_figures_keep(g, 1, vg_rng_below(r, 3) ? "/tmp" : vg_rng_below(r, 2) ? "/no/such/folder" : NULL);
+    for (int i = 0; i < 300 && !wrong; i++) {
+        int32_t day = FIRST + (int32_t)(vg_rng_below(r, N_DAYS) + 31 * vg_rng_below(r, 12));
+        if (!change_both(f, g, &w, r, &e))
+            wrong = "memory";
+        if (vg_rng_below(r, 20) == 0 &&
+            !(vg_figures_publish(f, day, i, i, &e) && vg_figures_publish(g, day, i, i, &e)))
+            wrong = "memory";
+        if (vg_rng_below(r, 20) == 0 && !same_corrections(f, g, vg_rng_below(r, 2), &a))
+            wrong = "corrections differ";
+        if (vg_rng_below(r, 20) == 0 && !same_rows(f, g, &a))
+            wrong = "rows differ";
+    }
+    if (!wrong && !(same_corrections(f, g, true, &a) && same_rows(f, g, &a)))
+        wrong = "the end differs";
+    vg_arena_free(&a);
+    vg_figures_close(f);
+    vg_figures_close(g);
+    return wrong;
+}
+
+static void days_put_aside_answer_as_those_in_memory(void **state)
+{
+    (void)state;
+    check_property("aside", answers_are_the_same_with_days_put_aside, 200);
+}
+
+/* Days grow each time they come back, so that their old places in the file are given up and it is written anew. */
+static void days_come_back_from_a_file_that_is_written_anew(void **state)
+{
+    (void)state;
+    vg_figures *f = opened(), *g = opened();
+    vg_arena a;
+    vg_err e = VG_NO_ERR;
+    begin(&a);
+    vg_figures_keep(f, 4, "/tmp");
+    vg_figures_keep(g, 1000, NULL);
+    for (int round = 0; round < 40; round++)
+        for (int i = 0; i < 40 * 400; i++) {
+            vg_incident x =
+                incident((int64_t)(FIRST + i / 400) * DAY_S, VG_LEVEL_VIOLATION, (float)(i % 7) / 7);
+            x.zone[0] = i % 400 + 400 * (round / 4);
+            x.weapon = (int8_t)(round % 4);
+            CHECK_OK(vg_figures_change(f, NULL, &x, &e) && vg_figures_change(g, NULL, &x, &e), &e);
+        }
+    for (int day = FIRST; day < FIRST + 40; day++) {
+        vg_figure_row *left, *right;
+        int64_t n, m;
+        vg_arena scratch = a;
+        CHECK_OK(vg_figures_rows(f, day, day, &scratch, &left, &n, &e), &e);
+        CHECK_OK(vg_figures_rows(g, day, day, &scratch, &right, &m, &e), &e);
+        assert_int_equal(n, m);
+        assert_memory_equal(left, right, (size_t)n * sizeof *left);
+    }
+    vg_arena_free(&a);
+    vg_figures_close(f);
+    vg_figures_close(g);
+}
+
 static void interval_stays_within_none_and_all(void **state)
 {
     (void)state;
@@ -437,6 +534,8 @@ int main(void)
         cmocka_unit_test(any_way_to_a_state_ends_in_its_figures),
         cmocka_unit_test(what_was_published_plus_corrections_is_what_is_known),
         cmocka_unit_test(table_grows_beyond_its_first_slots),
+        cmocka_unit_test(days_put_aside_answer_as_those_in_memory),
+        cmocka_unit_test(days_come_back_from_a_file_that_is_written_anew),
         cmocka_unit_test(interval_stays_within_none_and_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,15 +164,14 @@ static bool said_before(const vg_watch *w, const int32_t *slot, int32_t i, bool 
 static void hear_words(const vg_watch *w, const int32_t *slot, int32_t n, vg_fused *f)
 {
     memcpy(f->p_act, w->words.prior, sizeof f->p_act);
-    for (int i = 0; i < VG_N_WEAPONS; i++)
-        f->told_weapon[i] = 1;
+    f->n_heard = 0;
     f->weapon_told = false;
     bool heard = false;
     for (int32_t i = 0; i < n; i++) {
         const vg_slot *s = &w->slot[slot[i]];
-        if (s->weapon && !said_before(w, slot, i, true)) {
-            f->told_weapon[(int)s->weapon] *=
-                80; /* nine in ten are told right, the others are spread over all */
+        if (s->weapon && f->n_heard < VG_HEARD_MOST && !said_before(w, slot, i, true)) {
+            f->heard[f->n_heard].act = s->act;
+            f->heard[f->n_heard++].weapon = s->weapon;
             f->weapon_told = true;
         }
         if (!s->act || said_before(w, slot, i, false))
@@ -189,34 +188,60 @@ static void hear_words(const vg_watch *w, const int32_t *slot, int32_t n, vg_fus
     }
 }
 
-/* Acts weighed by the weapon that was told; then they sum to one. */
-static void weigh_acts(vg_fused *f, double weapon[VG_N_WEAPONS])
+/* Nine in ten weapons are told right, the others are spread over all. Who takes the act for another one names the weapon
+ * of that other one: of what the act was truly done with, he says nothing. */
+double vg_watch_told_weapon(const vg_fused *f, int act, int weapon)
 {
-    double fit[VG_N_ACTS], usual[VG_N_ACTS], sum = 0;
+    double p = 1;
+    for (int32_t i = 0; i < f->n_heard; i++)
+        if (f->heard[i].weapon == weapon && (f->heard[i].act == act || f->heard[i].act == VG_ACT_UNKNOWN))
+            p *= 80;
+    return p;
+}
+
+static double usual_share(const vg_watch *w, int act, int weapon)
+{
+    for (int32_t i = w->words.first_usual[act]; i < w->words.first_usual[act + 1]; i++)
+        if (vg_usual_weapons[i].weapon == weapon)
+            return vg_usual_weapons[i].p;
+    return 0;
+}
+
+/* A weapon tells of the act where no act was told, or one that is not done with it: else it is that act's echo. */
+static void weigh_by_weapon(const vg_watch *w, vg_fused *f, int told_act, int weapon)
+{
+    if (told_act != VG_ACT_UNKNOWN && usual_share(w, told_act, weapon) > 0)
+        return;
     for (int a = 0; a < VG_N_ACTS; a++) {
-        fit[a] = 0;
-        usual[a] = 1;
+        double usual = 0;
+        for (int32_t i = w->words.first_usual[a]; i < w->words.first_usual[a + 1]; i++)
+            usual += vg_usual_weapons[i].p;
+        f->p_act[a] *=
+            80 * usual_share(w, a, weapon) + 4 * (1 - usual); /* what is unusual is spread over all */
     }
-    memset(weapon, 0, VG_N_WEAPONS * sizeof *weapon);
-    for (int32_t i = 0; i < vg_n_usual_weapons; i++) {
-        const vg_usual_weapon *u = &vg_usual_weapons[i];
-        fit[u->act] += u->p * f->told_weapon[u->weapon];
-        usual[u->act] -= u->p;
-    }
-    for (int a = 0; a < VG_N_ACTS; a++) {
-        if (f->weapon_told) /* what is not usual is spread over all weapons */
-            f->p_act[a] *= fit[a] + usual[a] * 4;
+}
+
+/* Acts weighed by the weapons that were told; then they sum to one. */
+static void weigh_acts(const vg_watch *w, vg_fused *f, double weapon[VG_N_WEAPONS])
+{
+    double sum = 0;
+    for (int32_t i = 0; i < f->n_heard; i++)
+        weigh_by_weapon(w, f, f->heard[i].act, f->heard[i].weapon);
+    for (int a = 0; a < VG_N_ACTS; a++)
         sum += f->p_act[a];
-    }
     f->n_likely = 0;
+    f->likely_bits = 0;
     for (int a = 0; a < VG_N_ACTS; a++) {
         f->p_act[a] /= sum;
-        if (f->p_act[a] > 1e-5)
+        if (f->p_act[a] > 1e-5) {
             f->likely[f->n_likely++] = (int8_t)a;
+            f->likely_bits |= 1U << a;
+        }
     }
-    for (int32_t i = 0; i < vg_n_usual_weapons; i++) {
+    memset(weapon, 0, VG_N_WEAPONS * sizeof *weapon);
+    for (int32_t i = 0; f->weapon_told && i < vg_n_usual_weapons; i++) {
         const vg_usual_weapon *u = &vg_usual_weapons[i];
-        weapon[u->weapon] += f->p_act[u->act] * u->p * f->told_weapon[u->weapon];
+        weapon[u->weapon] += f->p_act[u->act] * u->p * vg_watch_told_weapon(f, u->act, u->weapon);
     }
 }
 
@@ -225,7 +250,7 @@ static void name_act(const vg_watch *w, const int32_t *slot, int32_t n, vg_incid
     double weapon[VG_N_WEAPONS];
     bool act_told = false;
     hear_words(w, slot, n, f);
-    weigh_acts(f, weapon);
+    weigh_acts(w, f, weapon);
     for (int32_t i = 0; i < n; i++)
         act_told |= w->slot[slot[i]].act != 0;
     for (int a = 1; a < VG_N_ACTS; a++)
@@ -290,7 +315,7 @@ static void count_incident(const vg_watch *w, const int32_t *slot, int32_t n, vg
     int64_t told[COUNTED];
     int32_t n_told = 0;
     x->n_reports = n;
-    x->count = x->count_most = VG_UNKNOWN;
+    x->count = x->count_median = VG_UNKNOWN;
     x->last_seq = 0;
     for (int32_t i = 0; i < n; i++) {
         const vg_slot *s = &w->slot[slot[i]];
@@ -309,7 +334,7 @@ static void count_incident(const vg_watch *w, const int32_t *slot, int32_t n, vg
     }
     if (n_told) {
         x->count = told[n_told - 1];
-        x->count_most = told[(n_told - 1) / 2];
+        x->count_median = told[(n_told - 1) / 2];
     }
 }
 

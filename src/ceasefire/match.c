@@ -55,6 +55,8 @@ static bool cut_to_version(const vg_agreement_version *v, const vg_incident *x, 
 static double p_acts(const vg_clause *c, const vg_fused *f)
 {
     double sum = 0;
+    if (c->acts && !(c->acts & f->likely_bits)) /* what most clauses ask for is not likely */
+        return 0;
     for (int32_t i = 0; i < f->n_likely; i++)
         sum += c->acts == 0 || (c->acts >> f->likely[i] & 1) ? f->p_act[(int)f->likely[i]] : 0;
     return fmin(sum, 1);
@@ -67,7 +69,7 @@ static double p_weapon(const vg_watch *w, const vg_clause *c, const vg_plan_clau
     double meant = 0, any = 0;
     for (int32_t i = w->words.first_usual[act]; i < w->words.first_usual[act + 1]; i++) {
         const vg_usual_weapon *u = &vg_usual_weapons[i];
-        double weight = u->p * f->told_weapon[u->weapon];
+        double weight = u->p * vg_watch_told_weapon(f, act, u->weapon);
         bool asked = c->weapons == 0 || (c->weapons >> u->weapon & 1);
         double wide = c->least_calibre_mm > 0 && !isnan(x->calibre_mm)
                           ? (x->calibre_mm >= c->least_calibre_mm - 0.5 ? 0.96 : 0.04)
@@ -326,9 +328,10 @@ static void hold_zone(const vg_watch *w, const hits *h, int32_t first, int32_t l
 /* Whether the version of a zone that a shape stands for held at the time at all, and anyone asks for it. */
 static bool is_asked(const vg_watch *w, const vg_plan_shape *s, const vg_incident *x, const vg_fused *f)
 {
-    int64_t from, to;
-    return cut_to_version(&w->a->zone[s->zone].version[s->version], x, &from, &to) &&
-           (s->clause < 0 || p_acts(&w->a->clause[s->clause], f) >= LEAST_P);
+    bool held = x->from == x->to ? x->from >= s->from && x->from < s->to
+                                 : x->from < s->to && x->to > s->from && s->from < s->to;
+    return held && (s->clause < 0 || ((!s->acts || (s->acts & f->likely_bits)) &&
+                                      p_acts(&w->a->clause[s->clause], f) >= LEAST_P));
 }
 
 static void hit(hits *h, int32_t number, double share)
@@ -342,21 +345,39 @@ static void hit(hits *h, int32_t number, double share)
 /* So many standard deviations from the edge, less than LEAST_SHARE of the place lies on its other side. */
 #define CLEAR_SIGMAS 2.6
 
+/* Edges so many standard deviations away leave less than LEAST_SHARE inside, whatever the shape; and nothing at all. */
+#define OUT_SIGMAS    3.3
+#define WITHIN_SIGMAS 4.5
+
+/*
+ * What the distances of a square tell without a look at the shape: its share, 0 or 1; -1 = it must be looked at. `sigma_m`:
+ * a little more than the standard deviation, since the distances are right to some hundredths.
+ */
+static double told_from_afar(const vg_plan_spot *spot, const vg_plan_near *near, double sigma_m)
+{
+    double edge_m = fabs((double)near->edge_m), least_m = edge_m - spot->off_m;
+    bool inside = near->edge_m < 0;
+    if (edge_m > spot->far_m || least_m > WITHIN_SIGMAS * sigma_m)
+        return inside;
+    return !inside && least_m > OUT_SIGMAS * sigma_m ? 0 : -1;
+}
+
 static void find_hits(vg_watch *w, const vg_incident *x, const vg_fused *f, hits *h)
 {
     const vg_plan *p = &w->plan;
+    vg_plan_spot spot;
     h->n = 0;
     if (isnan(x->lat_deg))
         return;
-    int32_t n = p->n_shapes;
-    const vg_plan_near *near =
-        vg_watch_square(w, x->lat_deg, x->lon_deg, CLEAR_SIGMAS / 2.146 * x->radius_m, &n);
-    for (int32_t i = 0; i < n; i++) {
-        int32_t shape = near ? near[i].shape : i;
-        if (!is_asked(w, &p->shape[shape], x, f))
+    bool known = vg_watch_spot(w, x->lat_deg, x->lon_deg, CLEAR_SIGMAS / 2.146 * x->radius_m, &spot);
+    for (int32_t i = 0, n = known ? spot.n : p->n_shapes; i < n; i++) {
+        int32_t shape = known ? spot.near[i].shape : i;
+        double share = known ? told_from_afar(&spot, &spot.near[i], 1.06 / 2.146 * x->radius_m) : -1;
+        if (share < LEAST_SHARE && share >= 0)
             continue;
-        bool whole = near && near[i].inside;
-        hit(h, shape, whole ? 1 : vg_zone_share(p->zone[shape], x->lat_deg, x->lon_deg, x->radius_m));
+        if (is_asked(w, &p->shape[shape], x, f))
+            hit(h, shape,
+                share >= 0 ? share : vg_zone_share(p->zone[shape], x->lat_deg, x->lon_deg, x->radius_m));
     }
 }
 

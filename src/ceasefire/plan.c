@@ -10,23 +10,26 @@ static bool is_always(const vg_clause *c)
     return c->zone == VG_AGREEMENT_NOBODY || c->relation == VG_RELATION_OUTSIDE;
 }
 
-static void add_shape(vg_plan *p, const vg_zone *zone, int32_t z, int32_t version, int32_t clause)
+static void add_shape(vg_plan *p, const vg_agreement *a, const vg_zone *zone, int32_t z, int32_t version,
+                      int32_t clause)
 {
+    const vg_agreement_version *v = &a->zone[z].version[version];
+    uint32_t acts = clause >= 0 ? a->clause[clause].acts : 0;
     p->zone[p->n_shapes] = zone;
-    p->shape[p->n_shapes++] = (vg_plan_shape){ z, version, clause };
+    p->shape[p->n_shapes++] = (vg_plan_shape){ z, version, clause, v->from, v->to, acts };
 }
 
 static void add_shapes(vg_plan *p, const vg_agreement *a)
 {
     for (int32_t z = 0; z < a->n_zones; z++) {
         for (int32_t v = 0; v < a->zone[z].n_versions; v++)
-            add_shape(p, a->zone[z].version[v].shape, z, v, -1);
+            add_shape(p, a, a->zone[z].version[v].shape, z, v, -1);
         p->area_km2[z] = a->zone[z].n_versions ? vg_zone_area_km2(a->zone[z].version[0].shape) : 0;
     }
     for (int32_t c = 0; c < a->n_clauses; c++)
         for (int32_t v = 0; v < a->clause[c].closer; v++)
             if (a->clause[c].relation == VG_RELATION_CLOSER_THAN && a->clause[c].closer_shape[v])
-                add_shape(p, a->clause[c].closer_shape[v], a->clause[c].zone, v, c);
+                add_shape(p, a, a->clause[c].closer_shape[v], a->clause[c].zone, v, c);
 }
 
 static void sort_clauses(vg_plan *p, const vg_agreement *a)
@@ -71,10 +74,12 @@ static int64_t count_shapes(const vg_agreement *a)
 
 enum { SQUARES_MOST = 1 << 18 };
 
-#define EDGES_WITHIN 1.1
+#define EDGES_WITHIN  1.1
+#define NEAR_ENOUGH_M 500 /* nearer edges are not told apart */
 
-/* Classes of circles: a list holds for circles that reach so far; wider ones ask all shapes. */
-static const double reach[VG_SQUARE_LISTS] = { 300, 700, 1600, 4500, 12000 };
+/* Classes of circles, by how far they reach: edges beyond the class count as not there; wider circles ask all shapes. */
+enum { CLASSES = 5 };
+static const double reach[CLASSES] = { 300, 700, 1600, 4500, 12000 };
 
 static double metres_a_degree_east(double lat)
 {
@@ -97,8 +102,8 @@ static bool lay_net(vg_plan *p, vg_err *e)
     double far = fmax(fabs(box[1]), fabs(box[3]));
     if (p->n_shapes == 0 || far > 80 || box[2] - box[0] > 60)
         return true;
-    double more = reach[VG_SQUARE_LISTS - 1] / METRES_A_DEGREE * 1.05,
-           wide = reach[VG_SQUARE_LISTS - 1] / metres_a_degree_east(far + more) * 1.05;
+    double more = reach[CLASSES - 1] / METRES_A_DEGREE * 1.05,
+           wide = reach[CLASSES - 1] / metres_a_degree_east(far + more) * 1.05;
     n->south = box[1] - more;
     n->west = box[0] - wide;
     double high = box[3] + more - n->south, across = box[2] + wide - n->west;
@@ -106,9 +111,9 @@ static bool lay_net(vg_plan *p, vg_err *e)
     n->rows = (int32_t)(high / n->side_deg) + 1;
     n->columns = (int32_t)(across / n->side_deg) + 1;
     size_t squares = (size_t)n->rows * (size_t)n->columns;
-    n->first = calloc(VG_SQUARE_LISTS * squares + 1, sizeof *n->first);
+    n->first = calloc(squares + 1, sizeof *n->first);
     n->n_near = 1; /* 0 = no list */
-    return n->first || vg_fail_memory(e, VG_SQUARE_LISTS * (int64_t)squares);
+    return n->first || vg_fail_memory(e, (int64_t)squares);
 }
 
 /* From the middle of a square to its corner. */
@@ -119,17 +124,17 @@ static double half_m(const vg_plan_net *n, int32_t row)
 }
 
 /*
- * Makes the list of a square: its length, then the shapes by number, but those that none of its places comes near. Edges
- * are looked for a tenth farther than they need be. False when there is no memory.
+ * Makes the list of a square: its length and half of its width, then the shapes by number, but those that no circle of the
+ * widest class meets from it. False when there is no memory.
  */
-static bool list_square(vg_watch *w, int32_t row, int32_t column, int wide, int32_t *list)
+static bool list_square(vg_watch *w, int32_t row, int32_t column, int32_t *list)
 {
     vg_plan *p = &w->plan;
     vg_plan_net *n = &p->net;
     vg_err quiet = VG_NO_ERR;
     double lat = n->south + (row + 0.5) * n->side_deg, lon = n->west + (column + 0.5) * n->side_deg;
-    double most_m = reach[wide] + half_m(n, row), high = most_m / METRES_A_DEGREE * 1.05;
-    double across = most_m / metres_a_degree_east(fabs(lat) + high) * 1.05;
+    double most_m = EDGES_WITHIN * (reach[CLASSES - 1] + half_m(n, row)), high = most_m / METRES_A_DEGREE;
+    double across = most_m / metres_a_degree_east(fabs(lat) + high);
     if (!vg_watch_room(&w->memory, &n->near, &n->cap_near, n->n_near + p->n_shapes + 1, sizeof *n->near,
                        &quiet))
         return false;
@@ -140,34 +145,39 @@ static bool list_square(vg_watch *w, int32_t row, int32_t column, int wide, int3
         if (lat < box[1] - high || lat > box[3] + high ||
             (box[0] <= box[2] && (lon < box[0] - across || lon > box[2] + across)))
             continue;
-        bool edge = vg_zone_near_edge(p->zone[i], lat, lon, EDGES_WITHIN * most_m);
-        if (edge || vg_zone_has(p->zone[i], lat, lon))
-            to[found++] = (vg_plan_near){ i, !edge };
+        double edge_m = vg_zone_edge_m(p->zone[i], lat, lon, most_m, NEAR_ENOUGH_M);
+        bool inside = vg_zone_has(p->zone[i], lat, lon);
+        if (inside || isfinite(edge_m))
+            to[found++] = (vg_plan_near){ i, (float)(inside ? -edge_m : edge_m) };
     }
-    n->near[n->n_near] = (vg_plan_near){ found, false };
+    n->near[n->n_near] = (vg_plan_near){ found, (float)half_m(n, row) };
     *list = (int32_t)n->n_near;
     n->n_near += found + 1;
     return true;
 }
 
-const vg_plan_near *vg_watch_square(vg_watch *w, double lat_deg, double lon_deg, double reach_m,
-                                    int32_t *found)
+bool vg_watch_spot(vg_watch *w, double lat_deg, double lon_deg, double reach_m, vg_plan_spot *spot)
 {
     const vg_plan_net *n = &w->plan.net;
     int wide = 0;
-    while (wide < VG_SQUARE_LISTS && reach_m > reach[wide])
+    while (wide < CLASSES && reach_m > reach[wide])
         wide++;
-    if (n->rows == 0 || wide == VG_SQUARE_LISTS)
-        return NULL;
-    int32_t row = (int32_t)floor((lat_deg - n->south) / n->side_deg);
-    int32_t column = (int32_t)floor((lon_deg - n->west) / n->side_deg);
-    if (row < 0 || row >= n->rows || column < 0 || column >= n->columns)
-        return NULL;
-    int32_t *list = &n->first[VG_SQUARE_LISTS * ((int64_t)row * n->columns + column) + wide];
-    if (*list == 0 && !list_square(w, row, column, wide, list))
-        return NULL;
-    *found = n->near[*list].shape;
-    return n->near + *list + 1;
+    if (n->rows == 0 || wide == CLASSES)
+        return false;
+    double up = (lat_deg - n->south) / n->side_deg, along = (lon_deg - n->west) / n->side_deg;
+    if (!(up >= 0 && up < n->rows && along >= 0 && along < n->columns))
+        return false;
+    int32_t row = (int32_t)up, column = (int32_t)along;
+    int32_t *list = &n->first[(int64_t)row * n->columns + column];
+    if (*list == 0 && !list_square(w, row, column, list))
+        return false;
+    double north = (up - row - 0.5) * n->side_deg * METRES_A_DEGREE,
+           east = (along - column - 0.5) * n->side_deg * metres_a_degree_east(lat_deg);
+    spot->n = n->near[*list].shape;
+    spot->near = n->near + *list + 1;
+    spot->far_m = EDGES_WITHIN * (reach[wide] + (double)n->near[*list].edge_m);
+    spot->off_m = sqrt(north * north + east * east);
+    return true;
 }
 
 bool vg_watch_plan_make(vg_plan *p, const vg_agreement *a, vg_err *e)

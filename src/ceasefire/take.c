@@ -181,7 +181,7 @@ static bool new_slot(vg_watch *w, uint64_t key, int32_t *out, vg_err *e)
     s->key = key;
     s->head = s->older = s->current = s->best = s->namer = s->next_namer = s->target = -1;
     s->component = s->incident = s->next_in_component = s->next_in_incident = -1;
-    s->next_in_tile = s->next_text = s->next_media = s->rate = s->next_in_rate = -1;
+    s->next_text = s->next_media = s->rate = s->next_in_rate = -1;
     *out = i;
     return true;
 }
@@ -344,6 +344,12 @@ static bool ask_shelf(const vg_watch *w, bool wanted, uint64_t key, shelved *s, 
     return s->known || !vg_failed(e);
 }
 
+/* Whether the shelf must be asked about the name of a report. */
+static bool is_partly_away(const vg_watch *w, const intake *in)
+{
+    return w->opts.shelf && in->same < 0 && vg_watch_is_partial(w, in->head);
+}
+
 static vg_watch_verdict verdict_away(const vg_report *r, const intake *in, const shelved *s)
 {
     if (s->content == in->content)
@@ -359,7 +365,7 @@ static int64_t earliest_of(const vg_watch *w, int32_t head, int64_t than)
 {
     for (int32_t i = head; i >= 0; i = w->slot[i].older) {
         const vg_slot *s = &w->slot[i];
-        int64_t at = s->flags & VG_SLOT_PHANTOM
+        int64_t at = s->flags & (VG_SLOT_PHANTOM | VG_SLOT_WITHDRAWS) /* what is never in force */
                          ? INT64_MAX
                          : vg_watch_reaches_back(w, s->from, s->to, vg_watch_jitter_s(s->kind));
         than = at < than ? at : than;
@@ -367,11 +373,70 @@ static int64_t earliest_of(const vg_watch *w, int32_t head, int64_t than)
     return than;
 }
 
+/* From when on something may change when the versions of this head do, and what they name. */
+static int64_t earliest_with_named(const vg_watch *w, int32_t head, int64_t than)
+{
+    than = earliest_of(w, head, than);
+    for (int32_t i = head; i >= 0; i = w->slot[i].older)
+        if (w->slot[i].target >= 0)
+            than = earliest_of(w, w->slot[i].target, than);
+    return than;
+}
+
+/* Whether the name that a report revises has something on the shelf. */
+static bool ask_target(const vg_watch *w, int64_t seq, const intake *in, bool *away, vg_err *e)
+{
+    shelved target;
+    const int32_t *named = in->names ? vg_watch_find(&w->by_key, in->target) : NULL;
+    *away = false;
+    if (!in->names || !vg_watch_is_partial(w, named ? *named : -1))
+        return true;
+    bool good = ask_shelf(w, true, in->target, &target, e);
+    *away = good && target.known && target.seq < seq;
+    return good;
+}
+
+/* The names whose history is not in memory as a whole: that of the report, and the one it revises. */
+static bool trace_names(vg_watch *w, int64_t seq, const intake *in, bool known, bool target, int64_t *from,
+                        vg_err *e)
+{
+    w->n_history = 0;
+    return (!known || vg_watch_shelf_trace(w, in->key, seq, from, e)) &&
+           (!target || vg_watch_shelf_trace(w, in->target, seq, from, e));
+}
+
+/* The same where the shelf knows whole histories: what is needed of them is asked of it, and no more is brought back. What
+ * settles here may put away, too, so that it is asked again afterwards. */
+static bool make_all_ready(vg_watch *w, const vg_report *r, int64_t seq, intake *in, bool known, vg_err *e)
+{
+    int64_t from = r->withdraws ? INT64_MAX : vg_watch_reaches_back(w, r->from, r->to, 1800);
+    const int32_t *named = in->names ? vg_watch_find(&w->by_key, in->target) : NULL;
+    bool was_here = in->head >= 0, target_was_here = named, target = false;
+    from = earliest_with_named(w, in->head, from);
+    from = named ? earliest_of(w, *named, from) : from;
+    if (!ask_target(w, seq, in, &target, e))
+        return false;
+    if (!known && !target && from >= w->away)
+        return true;
+    if (!vg_watch_settle(w, e))
+        return false;
+    *in = look_up(w, r);
+    named = in->names ? vg_watch_find(&w->by_key, in->target) : NULL;
+    if (!trace_names(w, seq, in, known || (was_here && in->head < 0), target || (target_was_here && !named),
+                     &from, e) ||
+        !vg_watch_shelf_fetch(w, from, seq, e))
+        return false;
+    *in = look_up(w, r);
+    return true;
+}
+
 /* All that this report may change is in memory afterwards: its neighbours, its older versions, what it names. */
 static bool make_ready(vg_watch *w, const vg_report *r, int64_t seq, intake *in, bool known, vg_err *e)
 {
     if (!w->opts.shelf || w->away == INT64_MIN)
         return true;
+    if (w->opts.shelf->versions)
+        return make_all_ready(w, r, seq, in, known, e);
     int64_t from = vg_watch_reaches_back(w, r->from, r->to, 1800); /* no kind's clock scatters more */
     shelved target;
     const int32_t *named = in->names ? vg_watch_find(&w->by_key, in->target) : NULL;
@@ -385,6 +450,40 @@ static bool make_ready(vg_watch *w, const vg_report *r, int64_t seq, intake *in,
         return false;
     *in = look_up(w, r);
     return true;
+}
+
+typedef struct {
+    uint64_t key, content;
+    int64_t received_at;
+    bool there;
+} content_asked;
+
+static bool compare_content(void *ctx, const vg_report *r, int64_t seq, vg_err *e)
+{
+    content_asked *x = ctx;
+    (void)seq;
+    (void)e;
+    if (x->there)
+        return false;
+    x->there = vg_report_key(r->source, r->id) == x->key && vg_report_content(r) == x->content;
+    x->received_at = r->received_at;
+    return !x->there;
+}
+
+/* Whether a name that is not in memory as a whole has this content among its older versions. */
+static bool ask_versions(const vg_watch *w, const intake *in, const shelved *away, content_asked *x,
+                         vg_err *e)
+{
+    *x = (content_asked){ .key = in->key, .content = in->content };
+    const vg_watch_shelf *shelf = w->opts.shelf;
+    if (!away->known || in->same >= 0 || away->content == in->content || !shelf->versions)
+        return true;
+    return shelf->versions(shelf->ctx, in->key, compare_content, x, e) || (x->there && !vg_failed(e));
+}
+
+static bool has_version(const vg_watch *w, int32_t head)
+{
+    return head >= 0 && w->slot[head].best >= 0;
 }
 
 /* A refused report is known again by its name and content. */
@@ -404,9 +503,15 @@ bool vg_watch_ask(vg_watch *w, const vg_report *r, vg_watch_verdict *verdict, vg
     }
     intake in = look_up(w, r);
     shelved away;
-    if (!ask_shelf(w, in.head < 0, in.key, &away, e))
+    content_asked older;
+    if (!ask_shelf(w, is_partly_away(w, &in), in.key, &away, e) || !ask_versions(w, &in, &away, &older, e))
         return false;
-    *verdict = away.known ? verdict_away(r, &in, &away) : verdict_of(w, r, &in);
+    if (older.there)
+        *verdict = r->received_at < older.received_at ? VG_VERDICT_EARLIER : VG_VERDICT_SAME;
+    else
+        *verdict = away.known && away.received_at != INT64_MIN && !has_version(w, in.head)
+                       ? verdict_away(r, &in, &away)
+                       : verdict_of(w, r, &in);
     return true;
 }
 
@@ -515,10 +620,11 @@ bool vg_watch_report(vg_watch *w, const vg_report *r, int64_t seq, vg_watch_verd
         w->newest_received = r->received_at;
     intake in = look_up(w, r);
     shelved away;
-    if (!ask_shelf(w, in.head < 0, in.key, &away, e))
+    if (!ask_shelf(w, is_partly_away(w, &in), in.key, &away, e))
         return false;
     away.known = away.known && away.seq < seq; /* the log may hold this very entry, and later ones */
-    if (away.known && away.content == in.content) {
+    bool is_earlier = w->opts.shelf && w->opts.shelf->versions && r->received_at < away.received_at;
+    if (away.known && away.content == in.content && !is_earlier) {
         *verdict = verdict_away(r, &in, &away);
         who->n_same++;
         w->count.n_same++;
@@ -543,9 +649,61 @@ bool vg_watch_bring_back(vg_watch *w, const vg_report *r, int64_t seq, vg_err *e
     int32_t slot, source = vg_watch_speaker_of(w, r->source, e);
     if (source < 0 || !add_version(w, &in, r, seq, source, &slot, e))
         return false;
+    if (w->opts.shelf->versions) {
+        w->slot[slot].flags |= VG_SLOT_RETURNED;
+        if (in.names && !name_target(w, slot, in.target, e))
+            return false;
+    }
     if (!refresh(w, w->slot[slot].head, e))
         return false;
     if (w->slot[slot].rate >= 0) /* it was counted when it first came, and was never taken off */
         w->rate[w->slot[slot].rate].n--;
+    return true;
+}
+
+bool vg_watch_bring_version(vg_watch *w, const vg_report *r, int64_t seq, vg_err *e)
+{
+    intake in = look_up(w, r);
+    int32_t slot, source = vg_watch_speaker_of(w, r->source, e);
+    if (source < 0)
+        return false;
+    if (in.same < 0)
+        return add_version(w, &in, r, seq, source, &slot, e) &&
+               (!in.names || name_target(w, slot, in.target, e));
+    vg_slot *s = &w->slot[in.same];
+    if (r->received_at < s->received_at) { /* received twice: the earlier time counts */
+        s->received_at = r->received_at;
+        s->seq = seq;
+    }
+    return true;
+}
+
+/* Reports are counted in their local rate when they come and go, not when they are put away and brought back. */
+static bool bring_into_force(vg_watch *w, int32_t head, vg_err *e)
+{
+    int32_t was = w->slot[head].current;
+    if (!refresh(w, head, e))
+        return false;
+    int32_t now = w->slot[head].current;
+    if (now != was && now >= 0 && w->slot[now].rate >= 0)
+        w->rate[w->slot[now].rate].n--;
+    if (now != was && was >= 0 && w->slot[was].rate >= 0)
+        w->rate[w->slot[was].rate].n++;
+    return true;
+}
+
+/* Which version of each was received last is known before it is asked which replaces which. */
+bool vg_watch_bring_into_force(vg_watch *w, const uint64_t *key, int64_t n, vg_err *e)
+{
+    const int32_t *head;
+    for (int64_t i = 0; i < n; i++)
+        if ((head = vg_watch_find(&w->by_key, key[i]))) {
+            w->slot[*head].best = latest(w, *head);
+            for (int32_t k = *head; k >= 0; k = w->slot[k].older)
+                w->slot[k].flags &= (uint8_t)~VG_SLOT_RETURNED;
+        }
+    for (int64_t i = 0; i < n; i++)
+        if ((head = vg_watch_find(&w->by_key, key[i])) && !bring_into_force(w, *head, e))
+            return false;
     return true;
 }

@@ -14,12 +14,14 @@
 #include "core/map.h"
 
 enum {
-    VG_TILE_LEVELS = 16,     /* classes of place times classes of time */
+    VG_TILE_LEVELS = 9,      /* classes of place times classes of time */
     VG_TILE_NONE = -1,       /* takes no part in fusion */
     VG_TILE_WORDS = 1 << 15, /* of the filter before the table of tiles: 256 KiB */
+    VG_TILE_CHUNK = 4,       /* slots to a piece of a tile */
     VG_CLUSTER_MOST = 64,    /* reports that are clustered together at once */
     VG_RATE_DAYS = 3,        /* days before, from which the local rate is taken */
     VG_DELAY_BINS = 96,      /* quarter octaves of seconds */
+    VG_HEARD_MOST = 8,       /* sources whose word on the weapon is heard */
     VG_ZONES_MOST = 128      /* zones one place is held against */
 };
 
@@ -97,8 +99,9 @@ enum {
     VG_SLOT_TILED = 4,   /* stands in a tile */
     VG_SLOT_PHANTOM = 8, /* a name that was only heard of, by `revises` */
     VG_SLOT_WITHDRAWS = 16,
-    VG_SLOT_DECIDED = 32, /* a person decided about it */
-    VG_SLOT_QUEUED = 64   /* waits to be linked (while settling) */
+    VG_SLOT_DECIDED = 32,  /* a person decided about it */
+    VG_SLOT_QUEUED = 64,   /* waits to be linked (while settling) */
+    VG_SLOT_RETURNED = 128 /* brought back alone: the log may hold more under its name */
 };
 
 typedef struct {
@@ -110,7 +113,6 @@ typedef struct {
     float log_rate;       /* ln of the local rate, incidents a square metre and second */
     float cos_lat;
     int32_t source;
-    int32_t next_in_tile;
     int8_t act, weapon, kind, point_of;
     uint8_t flags;
     int8_t tile;            /* level, VG_TILE_NONE */
@@ -137,6 +139,17 @@ typedef struct {
     bool foreign; /* it names an actor who is no party */
 } vg_slot;
 
+/*
+ * A piece of a tile, with what tells most of its slots from neighbours: the middle in seconds and metres from the tile's own
+ * corner (metres to the east as if on the equator). Only the first piece may have room left: places that stand at no time.
+ */
+typedef struct {
+    float time_s[VG_TILE_CHUNK], north_m[VG_TILE_CHUNK], east_m[VG_TILE_CHUNK], var_s2[VG_TILE_CHUNK],
+        var_m2[VG_TILE_CHUNK];
+    int32_t slot[VG_TILE_CHUNK];
+    int32_t next, n; /* next: piece, -1; of a free one: next free */
+} vg_tile_chunk;
+
 typedef struct {
     int32_t head, n;  /* slots; n = 0: free, `head` = next free */
     int32_t incident; /* first */
@@ -161,6 +174,12 @@ typedef struct {
     bool changed; /* in the list of cells whose count moved */
 } vg_rate_cell;
 
+/* The local rates of a day gone by that governs no report in memory, packed (rate_old.c). */
+typedef struct {
+    int32_t day, n_bytes;
+    char *bytes;
+} vg_rate_day;
+
 typedef struct {
     vg_source_kind kind;
     int32_t party;  /* it speaks for */
@@ -181,6 +200,8 @@ typedef struct {
 typedef struct {
     int32_t zone, version; /* of the agreement */
     int32_t clause;        /* of a shape that only one clause has (closer_than); -1 */
+    int64_t from, to;      /* when the version holds */
+    uint32_t acts;         /* what its clause is about; 0 = anything */
 } vg_plan_shape;
 
 /* A clause made ready. */
@@ -190,24 +211,28 @@ typedef struct {
     bool any_weapon;
 } vg_plan_clause;
 
-/* A shape that may be met from a square; `inside`: all of the square's places lie wholly in it. */
+/* A shape that may be met from a square: metres from its middle to the nearest edge, INFINITY = too many to count. */
 typedef struct {
     int32_t shape;
-    bool inside;
+    float edge_m; /* below 0: the middle lies inside */
 } vg_plan_near;
 
-/*
- * Squares over all shapes, with those that may be met from each: one list for each class of circles, made when the first
- * of them lies in the square.
- */
-enum { VG_SQUARE_LISTS = 5 };
+/* Squares over all shapes, with those that may be met from each: a list is made when the first circle lies in a square. */
 typedef struct {
     double south, west, side_deg; /* of latitude and longitude alike */
     int32_t rows, columns;
-    int32_t *first; /* by square and class: near[first] tells how many follow it; 0 = not made yet */
+    int32_t *first; /* by square: near[first] tells how many follow it; 0 = not made yet */
     vg_plan_near *near;
     int64_t n_near, cap_near;
 } vg_plan_net;
+
+/* What is known of the shapes about a circle. */
+typedef struct {
+    const vg_plan_near *near;
+    int32_t n;
+    double far_m; /* edges farther than this from the square's middle count as not there */
+    double off_m; /* the circle's middle from the square's */
+} vg_plan_spot;
 
 /* The agreement made ready: which shapes there are, and the clauses of each zone. */
 typedef struct {
@@ -261,10 +286,18 @@ struct vg_watch {
     int32_t free_cluster;
     vg_rate_cell *rate;
     int64_t n_rates, cap_rates;
+    int32_t free_rate;     /* number + 1; linked by `head`; 0 = none */
+    vg_rate_day *rate_day; /* ascending */
+    int64_t n_rate_days, cap_rate_days;
+
+    vg_tile_chunk *chunk; /* tiles: the table `tile` names the first piece of each */
+    int64_t n_chunks, cap_chunks;
+    int32_t free_chunk;
 
     vg_watch_table by_key, tile, rate_at, by_text, by_media, refused, decided, covered;
     int64_t n_level[VG_TILE_LEVELS]; /* slots that stand in tiles of a level */
     int32_t columns[VG_TILE_LEVELS][180];
+    double tile_deg[VG_TILE_LEVELS], tile_s[VG_TILE_LEVELS]; /* sides of the tiles: of latitude, of time */
     /* A bit for each tile that may be occupied; the 64 tiles of one square that follow in time share a word. */
     uint64_t filter[VG_TILE_WORDS];
     int64_t n_emptied; /* slots taken out since the filter was made: their bits stay */
@@ -283,9 +316,11 @@ struct vg_watch {
 
     vg_watch_list newly_decided, dirty, moved_rates, relink, touched, retired, fresh, members;
     vg_watch_counts count;
-    int64_t away;   /* what ends before is put away, but what has a reason to stay; INT64_MIN = nothing is */
-    bool bringing;  /* nothing is put away while it settles */
-    int64_t n_away; /* incidents that are put away */
+    int64_t away;  /* what ends before is put away, but what has a reason to stay; INT64_MIN = nothing is */
+    bool bringing; /* nothing is put away while it settles */
+    uint64_t *history; /* names whose whole history is brought back with what comes next (shelf.c) */
+    int64_t n_history, cap_history;
+    int64_t n_away;          /* incidents that are put away */
     int64_t n_clusters_live; /* incidents in memory */
     int64_t newest_received;
 };
@@ -326,10 +361,37 @@ bool vg_watch_rate_leave(vg_watch *w, int32_t slot, vg_err *e);
 /* Brings the rates up to date; slots whose rate moved become dirty. */
 bool vg_watch_rate_settle(vg_watch *w, vg_err *e);
 
+/* --- rate_old.c: rates of days gone by --- */
+
+#define VG_RATE_STEP 0.34657359027997264 /* half an octave: ln(2) / 2 */
+float vg_watch_rate_of(double step);     /* ln of the rate that a step stands for */
+/* A cell that is not in the table yet; it governs nothing. */
+bool vg_watch_rate_new(vg_watch *w, uint64_t place, int32_t day, int32_t *cell, vg_err *e);
+/* The cells of a day that was packed are in the table again. Asked for every day that is looked at. */
+bool vg_watch_rates_bring_back(vg_watch *w, int32_t day, vg_err *e);
+static inline bool vg_watch_rates_here(vg_watch *w, int32_t day, vg_err *e)
+{
+    return !w->n_rate_days || day > w->rate_day[w->n_rate_days - 1].day ||
+           vg_watch_rates_bring_back(w, day, e);
+}
+/* Packs what no report in memory is governed by, of days before this one. Without memory it stays. */
+void vg_watch_rates_put_away(vg_watch *w, int32_t before);
+void vg_watch_rates_free(vg_watch *w);
+
 /* --- shelf.c: what is put away --- */
 
-/* Sees to it that all reports (of the log before `seq`) that anything from this moment on can be linked to are in memory. */
+/* Sees to it that all reports (of the log before `seq`) that anything from this moment on can be linked to are in memory,
+ * and all versions of the names in `history`. */
 bool vg_watch_shelf_fetch(vg_watch *w, int64_t from, int64_t seq, vg_err *e);
+/* Adds a name to `history`, and all that its versions name or are named by; *from becomes the first moment any of them
+ * reaches back to. */
+bool vg_watch_shelf_trace(vg_watch *w, uint64_t key, int64_t seq, int64_t *from, vg_err *e);
+/* Whether the log may hold more under the name of this head (-1 = not in memory) than memory does. */
+static inline bool vg_watch_is_partial(const vg_watch *w, int32_t head)
+{
+    return head < 0 ||
+           (w->opts.shelf->versions && (w->slot[head].flags & (VG_SLOT_RETURNED | VG_SLOT_PHANTOM)));
+}
 int64_t vg_watch_reaches_back(const vg_watch *w, int64_t from, int64_t to, double jitter_s);
 void vg_watch_put_away(vg_watch *w);
 
@@ -339,6 +401,9 @@ bool vg_watch_soil(vg_watch *w, int32_t slot, vg_err *e); /* dirty */
 
 /* A report from the shelf: in force, counted before. */
 bool vg_watch_bring_back(vg_watch *w, const vg_report *r, int64_t seq, vg_err *e);
+/* One of the versions of a name from the shelf; and, when all are there, the right one of each name in force. */
+bool vg_watch_bring_version(vg_watch *w, const vg_report *r, int64_t seq, vg_err *e);
+bool vg_watch_bring_into_force(vg_watch *w, const uint64_t *key, int64_t n, vg_err *e);
 int32_t vg_watch_speaker_of(vg_watch *w, vg_str source, vg_err *e);
 
 /* --- cluster.c: a component into incidents --- */
@@ -356,13 +421,19 @@ typedef struct {
     double p_act[VG_N_ACTS];
     int8_t likely[VG_N_ACTS]; /* acts that are not next to impossible */
     int32_t n_likely;
-    double told_weapon[VG_N_WEAPONS]; /* P(what was told of the weapon | weapon), up to a factor */
+    uint32_t likely_bits; /* the same */
+    struct {
+        int8_t act, weapon;
+    } heard[VG_HEARD_MOST]; /* what sources tell of the weapon, with the act that each tells beside it */
+    int32_t n_heard;
     bool weapon_told;
     double third_party;                           /* P(done by nobody who is bound) */
     double origin_lat, origin_lon, origin_radius; /* NaN = not known */
     double target_lat, target_lon, target_radius;
 } vg_fused;
 
+/* P(what was told of the weapon | act, weapon), up to a factor. */
+double vg_watch_told_weapon(const vg_fused *f, int act, int weapon);
 void vg_watch_fuse(const vg_watch *w, const int32_t *slot, int32_t n, vg_incident *x, vg_fused *f);
 /* P(the party it names is the right one) of a member that names one. */
 double vg_watch_right(const vg_slot *s);
@@ -371,11 +442,8 @@ void vg_watch_match(vg_watch *w, vg_incident *x, const vg_fused *f);
 bool vg_watch_plan_make(vg_plan *p, const vg_agreement *a, vg_err *e);
 void vg_watch_plan_free(vg_plan *p);
 
-/*
- * The shapes that a circle which reaches so far may meet, by number. NULL where the squares do not tell: then all shapes
- * are to be asked.
- */
-const vg_plan_near *vg_watch_square(vg_watch *w, double lat_deg, double lon_deg, double reach_m, int32_t *n);
+/* The shapes that a circle which reaches so far may meet, by number. False where the squares do not tell: then all are asked. */
+bool vg_watch_spot(vg_watch *w, double lat_deg, double lon_deg, double reach_m, vg_plan_spot *spot);
 
 /* --- source.c --- */
 

@@ -178,22 +178,95 @@ static void what_the_sink_is_told_adds_up(void **state)
 /* A shelf that holds what was given so far, the versions in force, as a log would. */
 typedef struct {
     const pile *p;
-    int32_t n, n_reloads;
+    int32_t n, n_reloads, n_histories;
+    bool histories; /* names have several versions, and name one another */
+    uint64_t key[MOST], content[MOST], target[MOST];
 } cupboard;
+
+static void label(cupboard *c)
+{
+    for (int32_t i = 0; i < c->p->n; i++) {
+        const vg_report *q = &c->p->report[i];
+        c->key[i] = vg_report_key(q->source, q->id);
+        c->content[i] = vg_report_content(q);
+        c->target[i] = q->revises.n && !vg_eq(q->revises, q->id) ? vg_report_key(q->source, q->revises) : 0;
+    }
+}
+
+/* The same content counts from when it was received first; then the one received last, a withdrawal, the larger content. */
+static bool comes_later(const cupboard *c, int32_t a, int32_t b)
+{
+    const vg_report *x = &c->p->report[a], *y = &c->p->report[b];
+    if (c->content[a] == c->content[b])
+        return x->received_at < y->received_at;
+    if (x->received_at != y->received_at)
+        return x->received_at > y->received_at;
+    return x->withdraws != y->withdraws ? x->withdraws : c->content[a] > c->content[b];
+}
+
+static bool is_first_of_content(const cupboard *c, int32_t i)
+{
+    for (int32_t k = 0; k < c->n; k++)
+        if (k != i && c->key[k] == c->key[i] && c->content[k] == c->content[i] &&
+            (c->p->report[k].received_at < c->p->report[i].received_at ||
+             (c->p->report[k].received_at == c->p->report[i].received_at && k < i)))
+            return false;
+    return true;
+}
+
+/* The version of a name that was received last; -1 = none. */
+static int32_t last_of(const cupboard *c, uint64_t key)
+{
+    int32_t best = -1;
+    for (int32_t i = 0; i < c->n; i++)
+        if (c->key[i] == key && is_first_of_content(c, i) && (best < 0 || comes_later(c, i, best)))
+            best = i;
+    return best;
+}
+
+static bool is_in_force(const cupboard *c, int32_t i)
+{
+    if (c->p->report[i].withdraws || last_of(c, c->key[i]) != i)
+        return false;
+    for (int32_t k = 0; k < c->n; k++)
+        if (c->target[k] == c->key[i] && last_of(c, c->key[k]) == k &&
+            (c->target[i] != c->key[k] || comes_later(c, k, i)))
+            return false;
+    return true;
+}
 
 static bool on_shelf(void *ctx, uint64_t key, uint64_t *content, int64_t *received_at, int64_t *seq,
                      vg_err *e)
 {
     const cupboard *c = ctx;
+    int32_t i = last_of(c, key);
     (void)e;
-    for (int32_t i = 0; i < c->n; i++)
-        if (vg_report_key(c->p->report[i].source, c->p->report[i].id) == key) {
-            *content = vg_report_content(&c->p->report[i]);
-            *received_at = c->p->report[i].received_at;
+    if (i >= 0) {
+        *content = c->content[i];
+        *received_at = c->p->report[i].received_at;
+        *seq = i + 1;
+        return true;
+    }
+    *content = 0;
+    *received_at = INT64_MIN;
+    for (i = 0; c->histories && i < c->n; i++)
+        if (c->target[i] == key) {
             *seq = i + 1;
             return true;
         }
     return false;
+}
+
+static bool all_versions(void *ctx, uint64_t key,
+                         bool (*take_one)(void *take_ctx, const vg_report *r, int64_t seq, vg_err *e),
+                         void *take_ctx, vg_err *e)
+{
+    cupboard *c = ctx;
+    c->n_histories++;
+    for (int32_t i = 0; i < c->n; i++)
+        if ((c->key[i] == key || c->target[i] == key) && !take_one(take_ctx, &c->p->report[i], i + 1, e))
+            return !vg_failed(e);
+    return true;
 }
 
 static bool from_shelf(void *ctx, int64_t from, int64_t to,
@@ -203,26 +276,33 @@ static bool from_shelf(void *ctx, int64_t from, int64_t to,
     cupboard *c = ctx;
     c->n_reloads++;
     for (int32_t i = 0; i < c->n; i++)
-        if (c->p->report[i].to >= from && c->p->report[i].from <= to &&
+        if (c->p->report[i].to >= from && c->p->report[i].from <= to && is_in_force(c, i) &&
             !take_one(take_ctx, &c->p->report[i], i + 1, e))
             return false;
     return true;
 }
 
-/* Over 60 days, each under its own id, a tenth of them very late. */
-static void make_long_pile(pile *p, vg_rng *r)
+/* Over 60 days, a tenth of them very late; each under its own id, or with the versions and withdrawals that there were. */
+static void make_long_pile(pile *p, bool histories, vg_rng *r)
 {
     make_pile(p, r);
     for (int32_t i = 0; i < p->n; i++) {
         vg_report *q = &p->report[i];
         int64_t length = q->to - q->from, day = i * 60 / p->n;
         day -= vg_rng_below(r, 10) == 0 ? (int64_t)vg_rng_below(r, 30) : 0;
-        q->id = number(p->id[i], (uint32_t)i);
-        q->revises = VG_NOSTR;
-        q->withdraws = false;
+        if (!histories) {
+            q->id = number(p->id[i], (uint32_t)i);
+            q->revises = VG_NOSTR;
+            q->withdraws = false;
+        }
         q->from = T0 + (day < 0 ? 0 : day) * 86400 + vg_rng_below(r, 20000);
         q->to = q->from + length % 20000;
-        q->received_at = q->to + 86400 * 40;
+        q->received_at = q->to + 86400 * (histories ? 30 + (int64_t)vg_rng_below(r, 30) : 40);
+        if (histories && i &&
+            vg_rng_below(r, 8) == 0) { /* sent again, now or long after, or received before */
+            *q = p->report[vg_rng_below(r, (uint32_t)i)];
+            q->received_at += (int64_t)vg_rng_below(r, 3) * 3600 - 3600;
+        }
     }
 }
 
@@ -232,7 +312,7 @@ static sums told_with(const pile *p, const vg_agreement *a, cupboard *c, int64_t
     vg_err e = VG_NO_ERR;
     vg_watch *w = NULL;
     const char *reason = "";
-    vg_watch_shelf shelf = { c, on_shelf, from_shelf };
+    vg_watch_shelf shelf = { c, on_shelf, from_shelf, c && c->histories ? all_versions : NULL };
     vg_watch_opts o = { .sink = { &s, add_up }, .horizon_s = 5 * 86400, .shelf = c ? &shelf : NULL };
     CHECK_OK(vg_watch_open(a, &o, &w, &e), &e);
     for (int32_t i = 0; i < p->n; i++) {
@@ -252,24 +332,42 @@ static sums told_with(const pile *p, const vg_agreement *a, cupboard *c, int64_t
     return s;
 }
 
-static const char *put_away_is_not_seen(vg_rng *r)
+static const char *put_away_and_looked_at(bool histories, vg_rng *r)
 {
     static pile p;
-    cupboard c = { .p = &p };
+    static cupboard c;
     vg_agreement *a = agreement();
     int64_t all, few;
-    make_long_pile(&p, r);
+    c = (cupboard){ .p = &p, .histories = histories };
+    make_long_pile(&p, histories, r);
+    label(&c);
     sums without = told_with(&p, a, NULL, &all), with = told_with(&p, a, &c, &few);
     vg_agreement_free(a);
-    if (few * 2 > all || c.n_reloads == 0)
+    if (few * 2 > all || c.n_reloads == 0 || (histories && c.n_histories == 0))
         return "nothing was put away, or nothing brought back";
     return with.n == without.n && fabs(with.p - without.p) < 1e-6 ? NULL : "the sink's sums differ";
+}
+
+static const char *put_away_is_not_seen(vg_rng *r)
+{
+    return put_away_and_looked_at(false, r);
+}
+
+static const char *histories_put_away_are_not_seen(vg_rng *r)
+{
+    return put_away_and_looked_at(true, r);
 }
 
 static void putting_away_and_bringing_back_is_not_seen_by_the_sink(void **state)
 {
     (void)state;
     check_property("shelf", put_away_is_not_seen, 20);
+}
+
+static void versions_and_withdrawals_are_put_away_and_brought_back(void **state)
+{
+    (void)state;
+    check_property("histories", histories_put_away_are_not_seen, 60);
 }
 
 static void every_allocation_may_fail(void **state)
@@ -331,6 +429,7 @@ int main(void)
         cmocka_unit_test(any_order_and_any_batches_end_in_the_same_state),
         cmocka_unit_test(what_the_sink_is_told_adds_up),
         cmocka_unit_test(putting_away_and_bringing_back_is_not_seen_by_the_sink),
+        cmocka_unit_test(versions_and_withdrawals_are_put_away_and_brought_back),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(tables_find_what_was_put_and_not_what_was_dropped),
     };

@@ -95,7 +95,7 @@ static void two_sources_near_each_other_tell_of_one_incident(void **state)
     CHECK_OK(vg_watch_incident(f.w, ka < kb ? ka : kb, &x, &f.e), &f.e);
     assert_int_equal(x.n_sources, 2);
     assert_int_equal(x.count, 8);
-    assert_int_equal(x.count_most, 5);
+    assert_int_equal(x.count_median, 5);
     CHECK_NEAR(x.lat_deg, 48.151, 1e-6);
     CHECK_NEAR(x.radius_m, 300 / sqrt(2), 1);
     close_watch(&f);
@@ -366,8 +366,8 @@ static void what_is_not_known_is_null_in_the_feature(void **state)
     assert_true(vg_find(got, VG_S("\"geometry\":null")) > 0);
     assert_true(vg_find(got, VG_S("\"from\":\"2023-11-14T22:13:20Z\"")) > 0);
     assert_true(vg_find(got, VG_S("\"radius_m\":null,\"act\":\"unknown\"")) > 0);
-    assert_true(vg_find(got, VG_S("\"calibre_mm\":null,\"count\":null,\"count_most\":null,\"n_reports\":1")) >
-                0);
+    assert_true(
+        vg_find(got, VG_S("\"calibre_mm\":null,\"count\":null,\"count_median\":null,\"n_reports\":1")) > 0);
     assert_true(vg_find(got, VG_S("\"party\":null")) > 0);
     vg_out_drop(&out);
     close_watch(&f);

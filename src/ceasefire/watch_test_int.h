@@ -48,7 +48,7 @@ static inline vg_agreement *agreement(void)
     CHECK_OK(vg_agreement_parse(vg_str_z(text), VG_S("test.toml"), NULL, &a, &e), &e);
     for (int32_t i = 0; i < a->n_findings; i++)
         if (a->finding[i].weight == VG_FINDING_ERROR)
-            fail_msg("%s (%s)", a->finding[i].err.what, a->finding[i].err.why);
+            fail_msg("%s in line %d", a->finding[i].id, (int)a->finding[i].at.line);
     return a;
 }
 

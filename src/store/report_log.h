@@ -145,6 +145,15 @@ typedef struct {
  */
 bool vg_report_log_known(vg_report_log *log, uint64_t key, vg_log_version *out, vg_err *e);
 
+/**
+ * Hands over all versions of a name and all reports that name it in `revises`, in no order (not quarantined ones). `take` may
+ * not ask the log. Returns false without an error when `take` stopped.
+ */
+bool vg_report_log_history(vg_report_log *log, uint64_t key, vg_log_take *take, void *ctx, vg_err *e);
+
+/** Number of an entry that names this one in `revises`; false without an error = none. */
+bool vg_report_log_named(vg_report_log *log, uint64_t key, int64_t *seq, vg_err *e);
+
 /** Whether exactly this stands in the log: key and content of a report (also a quarantined one), key of coverage and 0. */
 bool vg_report_log_has(vg_report_log *log, uint64_t key, uint64_t content, int64_t *seq, vg_err *e);
 

@@ -434,6 +434,49 @@ bool vg_report_log_known(vg_report_log *log, uint64_t key, vg_log_version *out, 
 }
 
 typedef struct {
+    vg_report_log *log;
+    vg_log_take *take;
+    void *ctx;
+} telling;
+
+static bool tell_entry(void *ctx, uint64_t content, uint64_t ref, vg_err *e)
+{
+    telling *t = ctx;
+    vg_log_entry entry;
+    (void)content;
+    if (ref & (VG_LOG_IS_REFUSED | VG_LOG_IS_COVERAGE))
+        return true;
+    if (!vg_report_log__row(t->log, VG_LOG_Q_ROW, VG_LOG_SEQ(ref), &entry, e))
+        return false;
+    bool more = t->take(t->ctx, &entry, e);
+    vg_report_log__row_done(t->log, VG_LOG_Q_ROW);
+    return more && !vg_failed(e);
+}
+
+bool vg_report_log_history(vg_report_log *log, uint64_t key, vg_log_take *take, void *ctx, vg_err *e)
+{
+    telling t = { log, take, ctx };
+    return vg_report_log__find(log, key, tell_entry, &t, e) &&
+           vg_report_log__find(log, key ^ REVISED, tell_entry, &t, e);
+}
+
+static bool take_naming(void *ctx, uint64_t content, uint64_t ref, vg_err *e)
+{
+    (void)content;
+    (void)e;
+    if (!(ref & VG_LOG_REVISES))
+        return true;
+    *(int64_t *)ctx = VG_LOG_SEQ(ref);
+    return false;
+}
+
+bool vg_report_log_named(vg_report_log *log, uint64_t key, int64_t *seq, vg_err *e)
+{
+    *seq = 0;
+    return vg_report_log__find(log, key ^ REVISED, take_naming, seq, e) && *seq > 0;
+}
+
+typedef struct {
     uint64_t content;
     int64_t seq;
 } same;

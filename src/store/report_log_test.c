@@ -422,6 +422,49 @@ static void a_report_that_another_one_revises_or_withdraws_is_not_in_force(void 
 
 /* --- outcomes, publications, receivers --- */
 
+typedef struct {
+    int64_t n, sum;
+} seen_entries;
+
+static bool see_entry(void *ctx, const vg_log_entry *x, vg_err *e)
+{
+    seen_entries *s = ctx;
+    (void)e;
+    s->n++;
+    s->sum += x->seq;
+    return true;
+}
+
+static void the_history_of_a_name_is_its_versions_and_what_names_it(void **state)
+{
+    (void)state;
+    fixture f;
+    char room[4][24];
+    fixture_open(&f);
+    enter(f.st, "truce", "aa");
+    vg_report_log *log = open_log(f.st, "truce");
+    vg_report a = report(room[0], 1, 1000000), again = a, by = report(room[1], 2, 1000000);
+    vg_report early = report(room[2], 3, 1000000), other = report(room[3], 4, 1000000);
+    again.count = 7;
+    by.revises = a.id;
+    early.revises = VG_S("not told yet");
+    begin(log);
+    int64_t sum = add(log, &a, 2000000) + add(log, &again, 2000001) + add(log, &by, 2000002), named = 0;
+    int64_t of_early = add(log, &early, 2000003);
+    add(log, &other, 2000004);
+    end(log);
+    seen_entries s = { 0 };
+    CHECK_OK(vg_report_log_history(log, vg_report_key(a.source, a.id), see_entry, &s, &f.e), &f.e);
+    assert_int_equal(s.n, 3);
+    assert_int_equal(s.sum, sum);
+    assert_true(vg_report_log_named(log, vg_report_key(a.source, early.revises), &named, &f.e));
+    assert_int_equal(named, of_early);
+    assert_false(vg_report_log_named(log, vg_report_key(a.source, other.id), &named, &f.e));
+    CHECK_OK(!vg_failed(&f.e), &f.e);
+    vg_report_log_close(log);
+    fixture_close(&f);
+}
+
 static void a_reader_of_outcomes_goes_on_where_it_stopped(void **state)
 {
     (void)state;
@@ -602,6 +645,7 @@ int main(void)
         cmocka_unit_test(entries_are_found_by_name_and_by_time_in_memory_and_in_segments_alike),
         cmocka_unit_test(the_newest_of_many_versions_is_found_in_a_segment),
         cmocka_unit_test(a_report_that_another_one_revises_or_withdraws_is_not_in_force),
+        cmocka_unit_test(the_history_of_a_name_is_its_versions_and_what_names_it),
         cmocka_unit_test(a_reader_of_outcomes_goes_on_where_it_stopped),
         cmocka_unit_test(a_day_is_published_once),
         cmocka_unit_test(a_receiver_has_a_place_of_its_own_and_its_secret_stands_in_no_log),
