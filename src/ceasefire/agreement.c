@@ -16,7 +16,7 @@ static const char *const agreement_keys[] = { "id",      "title",  "version",   
                                               "cut_off", "from",   "to",        "limits", "party",
                                               "zone",    "window", "exception", "clause", "threshold",
                                               "source",  NULL };
-static const char *const party_keys[] = { "id", "name", "aliases", "allies", "text", NULL };
+static const char *const party_keys[] = { "id", "name", "aliases", "allies", "weapons", "text", NULL };
 
 const char *vg_zone_kind_name(int kind)
 {
@@ -58,13 +58,9 @@ static void claim(vg_agreement_reading *r, vg_str word, vg_at at, int32_t party)
     int32_t before = vg_agreement__index_add(&r->kept->party, folded, party);
     if (before < 0 || before == party)
         return;
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ECONFLICT, at, "\"%.*s\" is a name of two parties: %.*s and %.*s",
-            VG_P(vg_utf8_head(word, 50)), VG_P(vg_utf8_head(r->party[before].id, 40)),
-            VG_P(vg_utf8_head(r->party[party].id, 40)));
-    vg_why(f, "a report that names it could not be given to either; letter case, accents and punctuation do "
-              "not count");
-    vg_mend(f, "take it out at one of them, or make both more exact");
+    vg_agreement__find(r, VG_FINDING_ERROR, at, "alias-double",
+                       VG_FACTS(vg_fact__text("word", word), vg_fact__text("party", r->party[before].id),
+                                vg_fact__text("other", r->party[party].id)));
 }
 
 static bool aliases(vg_agreement_reading *r, vg_toml *t, int32_t i)
@@ -95,15 +91,12 @@ static void allies(vg_agreement_reading *r, vg_toml *t, int32_t i)
     vg_at at;
     const vg_toml *value = vg_toml_get(t, VG_S("allies"));
     while (vg_agreement__word(r, value, &last, &word, &at)) {
-        int32_t p = vg_agreement__party_named(r, word, at, "party");
-        if (p == i) {
-            vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-            vg_fail(f, VG_ECONFLICT, at, "\"%.*s\" is allied with itself", VG_P(vg_utf8_head(word, 60)));
-            vg_why(f, "an ally is another party, whose acts count as this one's and are flagged");
-            vg_mend(f, "a second name of the same party belongs to its aliases");
-        } else if (p >= 0) {
+        int32_t p = vg_agreement__party_named(r, word, at);
+        if (p == i)
+            vg_agreement__find(r, VG_FINDING_ERROR, at, "ally-itself",
+                               VG_FACTS(vg_fact__text("party", word)));
+        else if (p >= 0)
             r->party[i].allies |= (uint32_t)1 << p;
-        }
     }
 }
 
@@ -132,14 +125,14 @@ static bool parties(vg_agreement_reading *r)
     for (int32_t i = 0; i < n; i++, t = t->next) {
         vg_agreement_party *p = &r->party[i];
         p->line = vg_agreement__line(t);
-        p->id = p->name = vg_agreement__id(r, t, "party");
+        p->id = p->name = vg_agreement__id(r, t, "party-no-id");
         vg_agreement__text(r, t, "name", &p->name);
+        p->weapons = vg_agreement__weapons(r, vg_toml_get(t, VG_S("weapons")));
         for (int32_t k = 0; k < i && p->id.n; k++)
-            if (vg_eq(r->party[k].id, p->id)) {
-                vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-                vg_fail(f, VG_ECONFLICT, t->at, "two parties are called \"%.*s\", the first in line %d",
-                        VG_P(p->id), r->party[k].line);
-            }
+            if (vg_eq(r->party[k].id, p->id))
+                vg_agreement__find(
+                    r, VG_FINDING_ERROR, t->at, "party-double",
+                    VG_FACTS(vg_fact__text("id", p->id), vg_fact__num("line", r->party[k].line)));
         if (!aliases(r, t, i))
             return false;
     }
@@ -154,6 +147,19 @@ static bool parties(vg_agreement_reading *r)
 
 /* --- the agreement as a whole --- */
 
+/* The names that the clock offers between "is it " and "?", one behind the other; empty when it has none near. */
+static vg_str near_zone(vg_agreement_reading *r, const vg_err *why)
+{
+    vg_str mend = vg_str_z(why->mend);
+    if (!vg_starts(mend, VG_S("is it ")))
+        return VG_NOSTR;
+    vg_str names = vg_sub(mend, 6, mend.n - 7);
+    ptrdiff_t last = vg_find(names, VG_S(" or "));
+    if (last < 0)
+        return vg_copy(r->arena, names);
+    return vg_format(r->arena, "%.*s, %.*s", (int)last, names.s, VG_P(vg_sub(names, last + 4, names.n)));
+}
+
 static bool time_zone(vg_agreement_reading *r)
 {
     vg_str name;
@@ -161,15 +167,11 @@ static bool time_zone(vg_agreement_reading *r)
     if (vg_agreement__text(r, r->root, "time_zone", &name)) {
         if (vg_clock_open(name, &r->kept->clock, &why))
             return true;
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        *f = why;
-        f->at = vg_toml_get(r->root, VG_S("time_zone"))->at;
+        vg_agreement__find(r, VG_FINDING_ERROR, vg_toml_get(r->root, VG_S("time_zone"))->at,
+                           "time-zone-unknown",
+                           VG_FACTS(vg_fact__text("name", name), vg_fact__text("near", near_zone(r, &why))));
     } else if (!vg_toml_get(r->root, VG_S("time_zone"))) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ENODATA, r->root->at, "the agreement tells no time zone");
-        vg_why(f,
-               "its times, daily hours and the cut-off are local; without a time zone they could mean any");
-        vg_mend(f, "add time_zone = \"Europe/Kyiv\", or \"UTC\"");
+        vg_agreement__find(r, VG_FINDING_ERROR, r->root->at, "no-time-zone", VG_NO_FACTS);
     }
     return vg_clock_open(VG_S("UTC"), &r->kept->clock, r->e);
 }
@@ -177,13 +179,10 @@ static bool time_zone(vg_agreement_reading *r)
 static void no_title(vg_agreement_reading *r)
 {
     vg_agreement *a = r->a;
-    a->id = vg_agreement__id(r, r->root, "agreement");
+    a->id = vg_agreement__id(r, r->root, "no-id");
     a->title = a->id;
-    if (!vg_agreement__text(r, r->root, "title", &a->title)) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_NOTE);
-        vg_fail(f, VG_ENODATA, r->root->at, "the agreement has no title");
-        vg_mend(f, "add title = \"...\", which stands above every report");
-    }
+    if (!vg_agreement__text(r, r->root, "title", &a->title))
+        vg_agreement__find(r, VG_FINDING_NOTE, r->root->at, "no-title", VG_NO_FACTS);
     vg_agreement__text(r, r->root, "version", &a->version);
     vg_toml_get(r->root, VG_S("text"));
 }
@@ -195,19 +194,14 @@ static void when(vg_agreement_reading *r)
     a->to = INT64_MAX;
     vg_agreement__instant(r, r->root, "from", false, &a->from);
     vg_agreement__instant(r, r->root, "to", true, &a->to);
-    if (a->from >= a->to) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, vg_toml_get(r->root, VG_S("to"))->at, "the agreement ends before it begins");
-        vg_why(f, "no act could break it");
-        vg_mend(f, "are from and to swapped? is the year right?");
-    }
+    if (!vg_toml_get(r->root, VG_S("from")))
+        vg_agreement__find(r, VG_FINDING_NOTE, r->root->at, "no-from", VG_NO_FACTS);
+    if (a->from >= a->to)
+        vg_agreement__find(r, VG_FINDING_ERROR, vg_toml_get(r->root, VG_S("to"))->at, "ends-before",
+                           VG_FACTS(vg_fact__time("from", a->from), vg_fact__time("to", a->to)));
     a->cutoff_s = DAY_S;
-    if (!vg_agreement__time(r, r->root, "cut_off", &a->cutoff_s) && !vg_toml_get(r->root, VG_S("cut_off"))) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_WARNING);
-        vg_fail(f, VG_ENODATA, r->root->at, "the agreement tells no cut-off; midnight is taken");
-        vg_why(f, "the daily report is made at the cut-off, and its day begins at that of the day before");
-        vg_mend(f, "add cut_off = \"18:00\", or \"24:00\" for whole days");
-    }
+    if (!vg_agreement__time(r, r->root, "cut_off", &a->cutoff_s) && !vg_toml_get(r->root, VG_S("cut_off")))
+        vg_agreement__find(r, VG_FINDING_WARNING, r->root->at, "no-cut-off", VG_NO_FACTS);
 }
 
 static bool read_all(vg_agreement_reading *r)
@@ -232,7 +226,7 @@ static bool read_all(vg_agreement_reading *r)
 static int by_line(const void *a, const void *b)
 {
     const vg_agreement_found *const *x = a, *const *y = b;
-    int64_t p = (*x)->finding.err.at.line, q = (*y)->finding.err.at.line;
+    int64_t p = (*x)->finding.at.line, q = (*y)->finding.at.line;
     return p != q ? (p > q) - (p < q) : ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
 }
 

@@ -17,6 +17,7 @@
 #include "geo/zone.h"
 #include "store/report.h"
 #include "text/clock.h"
+#include "text/message.h"
 
 enum {
     VG_AGREEMENT_PARTIES = 16,
@@ -29,8 +30,9 @@ typedef struct {
     vg_str id, name;
     const vg_str *alias; /* folded as vg_agreement_party folds what it looks for */
     int32_t n_aliases;
-    uint32_t allies; /* bit i: acts of party i count as this one's, flagged */
-    int32_t line;    /* of the file */
+    uint32_t allies;  /* bit i: acts of party i count as this one's, flagged */
+    uint32_t weapons; /* bit per vg_weapon that it has, as declared; 0 = not declared. For `check` only */
+    int32_t line;     /* of the file */
 } vg_agreement_party;
 
 typedef enum {
@@ -156,11 +158,36 @@ typedef struct {
 
 typedef enum { VG_FINDING_NOTE, VG_FINDING_WARNING, VG_FINDING_ERROR } vg_finding_weight;
 
-/** Something `check` found: `key` and arguments of the message catalogue are for people, `err` has it in English with place. */
+/** What a finding names: values, not words, so that each reader gets them in his own language. */
+typedef enum {
+    VG_FACT_TEXT, /* of the file, or what a library said of it in English */
+    VG_FACT_NUM,
+    VG_FACT_CODE, /* a number to be written into the file: with a point in every language */
+    VG_FACT_TIME, /* an instant, told in local time; INT64_MIN and INT64_MAX are the beginning and the end */
+    VG_FACT_DAY,  /* of local seconds */
+    VG_FACT_WORD  /* `text` is a key of the message catalogue */
+} vg_fact_kind;
+
+typedef struct {
+    const char *name; /* the argument in the sentences */
+    vg_fact_kind kind;
+    vg_str text;
+    double number;
+    int64_t at;
+} vg_fact;
+
+enum { VG_FINDING_FACTS = 6 };
+
+/** Something `check` found. Its sentences are in the message catalogue under ceasefire.finding.<id>: vg_agreement_say. */
 typedef struct {
     vg_finding_weight weight;
-    vg_err err; /* at, what, why, mend */
+    vg_at at;
+    const char *id; /* "clause-time": the same in every language and version */
+    vg_fact fact[VG_FINDING_FACTS];
+    int32_t n_facts;
 } vg_agreement_finding;
+
+typedef enum { VG_SAY_WHAT, VG_SAY_WHY, VG_SAY_MEND } vg_say_part;
 
 typedef struct vg_agreement {
     vg_str id, title, version, text; /* `text` is the file, byte for byte */
@@ -192,6 +219,19 @@ bool vg_agreement_parse(vg_str text, vg_str name, const char *folder, vg_agreeme
 /** As one text that needs no other file: zones written into it. Reading it back gives the same agreement. */
 bool vg_agreement_whole(const vg_agreement *a, vg_out *out, vg_err *e);
 void vg_agreement_free(vg_agreement *a);
+
+/**
+ * A sentence about a finding, in `arena`; empty when there is none (not every finding has a why or a mend). What the file
+ * holds stands in it as vg_agreement_shown has it.
+ */
+vg_str vg_agreement_say(const vg_agreement *a, const vg_agreement_finding *f, vg_say_part part, vg_lang lang,
+                        vg_arena *arena);
+
+/** What it names as one JSON object, for programs: numbers, instants in UTC, days, and words by their names in the files. */
+void vg_agreement_facts_json(vg_json *j, const vg_agreement_finding *f);
+
+/** A text of a file as it may be shown: control characters and those that turn the direction of writing as \\u001b. */
+vg_str vg_agreement_shown(vg_str text, vg_arena *arena);
 
 /** Index of the party that a source's word names, by id, name or alias; VG_AGREEMENT_NOBODY = none. */
 int32_t vg_agreement_find_party(const vg_agreement *a, vg_str word);

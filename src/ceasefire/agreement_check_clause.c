@@ -1,30 +1,20 @@
 /*
- * Looking the clauses of an agreement over: can each ever be broken, does one take back what another says, and do the
- * clocks change within daily hours? Windows are looked at as they are written, before they are cut to the time the
- * agreement is in force.
+ * Looking each clause of an agreement over: can it ever be broken, and do the clocks change within its daily hours? What
+ * clauses say of one another is in agreement_check_pair.c. Windows are looked at as they are written, before they are cut
+ * to the time the agreement is in force.
  */
 #include <math.h>
 
 #include "ceasefire/agreement_int.h"
-#include "core/date.h"
 
 enum { DAY_S = 86400 };
 
 #define BIT(x) ((uint32_t)1 << (x))
 
-static vg_err *say(vg_agreement_reading *r, vg_finding_weight weight)
+static void say(vg_agreement_reading *r, vg_finding_weight weight, const vg_clause *c, const char *id,
+                const vg_fact *fact, int n)
 {
-    return vg_agreement__found(r, weight);
-}
-
-static vg_at at(const vg_agreement_reading *r, const vg_clause *c)
-{
-    return vg_agreement__place(r, c->line);
-}
-
-static vg_str head(vg_str s)
-{
-    return vg_utf8_head(s, 40);
+    vg_agreement__find(r, weight, vg_agreement__place(r, c->line), id, fact, n);
 }
 
 /* --- when --- */
@@ -36,7 +26,7 @@ static void bounds(const vg_agreement_reading *r, const vg_window *w, int64_t *f
 }
 
 /* Whether the window is open at all while the agreement holds; an open end has every hour of every day in it. */
-static bool ever_open(const vg_agreement_reading *r, const vg_window *w)
+bool vg_agreement__ever_open(const vg_agreement_reading *r, const vg_window *w)
 {
     int64_t from, to;
     bounds(r, w, &from, &to);
@@ -48,31 +38,20 @@ static bool ever_open(const vg_agreement_reading *r, const vg_window *w)
 static void check_when(vg_agreement_reading *r, const vg_clause *c)
 {
     const vg_window *w = &c->window;
-    char a[32], b[32];
+    int64_t from, to;
     if (w->from >= w->to || w->day_from_s == w->day_to_s || r->a->from >= r->a->to)
         return; /* told already */
-    if (!ever_open(r, w)) {
-        int64_t from, to;
-        bounds(r, w, &from, &to);
-        vg_err *f = say(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, at(r, c), "the clause \"%.*s\" can never be broken: its time never comes",
-                VG_P(head(c->id)));
-        if (from >= to)
-            vg_why(f, "it holds from %s to %s, and the agreement does not",
-                   vg_agreement__local(r, w->from, a), vg_agreement__local(r, w->to, b));
-        else
-            vg_why(f, "none of its days between %s and %s has its hours", vg_agreement__local(r, from, a),
-                   vg_agreement__local(r, to, b));
-        vg_mend(f, "look at the dates, and at the days of the week");
-        return;
-    }
-    if ((w->from > INT64_MIN && w->from < r->a->from) || (w->to < INT64_MAX && w->to > r->a->to)) {
-        vg_err *f = say(r, VG_FINDING_NOTE);
-        vg_fail(f, VG_ECONFLICT, at(r, c),
-                "part of the time of the clause \"%.*s\" lies outside that of the agreement",
-                VG_P(head(c->id)));
-        vg_why(f, "it holds only while the agreement does");
-    }
+    bounds(r, w, &from, &to);
+    const vg_fact fact[] = { vg_fact__text("clause", c->id), vg_fact__time("from", w->from),
+                             vg_fact__time("to", w->to), vg_fact__time("agreement_from", r->a->from),
+                             vg_fact__time("agreement_to", r->a->to) };
+    if (from >= to)
+        say(r, VG_FINDING_ERROR, c, "clause-time", fact, 5);
+    else if (!vg_agreement__ever_open(r, w))
+        say(r, VG_FINDING_ERROR, c, "clause-hours",
+            VG_FACTS(vg_fact__text("clause", c->id), vg_fact__time("from", from), vg_fact__time("to", to)));
+    else if ((w->from > INT64_MIN && w->from < r->a->from) || (w->to < INT64_MAX && w->to > r->a->to))
+        say(r, VG_FINDING_NOTE, c, "clause-time-partly", fact, 5);
 }
 
 /* --- where --- */
@@ -81,7 +60,6 @@ static void check_zone_in_force(vg_agreement_reading *r, const vg_clause *c)
 {
     const vg_agreement_zone *z = &r->zone[c->zone];
     int64_t from, to, first = INT64_MAX, last = INT64_MIN;
-    char a[32], b[32];
     bounds(r, &c->window, &from, &to);
     for (int32_t i = 0; i < z->n_versions; i++)
         if (vg_agreement__touch(from, to, z->version[i].from, z->version[i].to)) {
@@ -90,43 +68,43 @@ static void check_zone_in_force(vg_agreement_reading *r, const vg_clause *c)
         }
     if (!z->n_versions || from >= to || (first <= from && last >= to))
         return;
-    bool never = first > last;
-    vg_err *f = say(r, never ? VG_FINDING_ERROR : VG_FINDING_WARNING);
-    vg_fail(f, VG_ECONFLICT, at(r, c),
-            never ? "the clause \"%.*s\" can never be broken: its zone is never in force"
-                  : "the zone of the clause \"%.*s\" is not in force all the time",
-            VG_P(head(c->id)));
-    if (never)
-        vg_why(f, "no version of \"%.*s\" holds between %s and %s", VG_P(head(z->id)),
-               vg_agreement__local(r, from, a), vg_agreement__local(r, to, b));
-    else
-        vg_why(f, "\"%.*s\" holds from %s to %s only", VG_P(head(z->id)), vg_agreement__local(r, first, a),
-               vg_agreement__local(r, last, b));
-    vg_mend(f, "look at from and to of its versions, or add the version that is missing");
+    const char *id = first > last ? "clause-zone-never" : "clause-zone-partly";
+    say(r, first > last ? VG_FINDING_ERROR : VG_FINDING_WARNING, c, id,
+        VG_FACTS(vg_fact__text("clause", c->id), vg_fact__text("zone", z->id),
+                 vg_fact__time("from", first > last ? from : first),
+                 vg_fact__time("to", first > last ? to : last)));
+}
+
+/* Within the zone's own buffer the distance adds nothing to what lies inside. */
+static void check_buffer(vg_agreement_reading *r, const vg_clause *c)
+{
+    const vg_agreement_zone *z = &r->zone[c->zone];
+    for (int32_t i = 0; i < z->n_versions; i++) {
+        double buffer = r->extra[c->zone].drawing[i].buffer_km;
+        if (!vg_agreement__is_line(z->kind) || !(c->distance_km < buffer))
+            continue;
+        say(r, VG_FINDING_WARNING, c, "distance-in-buffer",
+            VG_FACTS(vg_fact__text("clause", c->id), vg_fact__text("zone", z->id),
+                     vg_fact__num("km", c->distance_km), vg_fact__num("buffer", buffer)));
+        return;
+    }
 }
 
 static void check_distance(vg_agreement_reading *r, const vg_clause *c)
 {
     bool closer = c->relation == VG_RELATION_CLOSER_THAN;
-    if (closer && !(c->distance_km > 0)) {
-        vg_err *f = say(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ENODATA, at(r, c),
-                "the clause \"%.*s\" can never be broken: nothing is closer than %g km", VG_P(head(c->id)),
-                c->distance_km);
-        vg_mend(f, "add distance_km = 25");
-    } else if (closer && c->distance_km > 1000) {
-        vg_err *f = say(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ERANGE, at(r, c), "closer_than %g km", c->distance_km);
-        vg_why(f, "no agreement keeps anything more than 1000 km away");
-        vg_mend(f, "are these metres? then write distance_km = %g", c->distance_km / 1000);
-    } else if (!closer && (c->distance_km > 0 || c->distance_km < 0)) {
-        vg_err *f = say(r, VG_FINDING_WARNING);
-        vg_fail(f, VG_ECONFLICT, at(r, c), "distance_km without effect in the clause \"%.*s\"",
-                VG_P(head(c->id)));
-        vg_why(f, "only relation = \"closer_than\" has a distance; this clause has \"%s\"",
-               vg_relation_name((int)c->relation));
-        vg_mend(f, "take it out, or write relation = \"closer_than\"");
-    }
+    const vg_fact fact[] = { vg_fact__text("clause", c->id), vg_fact__num("km", c->distance_km),
+                             vg_fact__code("mended", c->distance_km / 1000) };
+    if (closer && !(c->distance_km > 0))
+        say(r, VG_FINDING_ERROR, c, "distance-none", fact, 3);
+    else if (closer && c->distance_km > 1000)
+        say(r, VG_FINDING_ERROR, c, "distance-metres", fact, 3);
+    else if (closer && c->zone >= 0)
+        check_buffer(r, c);
+    else if (!closer && (c->distance_km > 0 || c->distance_km < 0))
+        say(r, VG_FINDING_WARNING, c, "distance-unused",
+            VG_FACTS(vg_fact__text("clause", c->id),
+                     vg_fact__text("relation", vg_str_z(vg_relation_name((int)c->relation)))));
 }
 
 static bool names_zone(vg_agreement_reading *r, const vg_clause *c)
@@ -150,17 +128,12 @@ static void check_where(vg_agreement_reading *r, const vg_clause *c)
         c->relation == VG_RELATION_ORIGIN_INSIDE) {
         if (named)
             return;
-        vg_err *f = say(r, VG_FINDING_NOTE);
-        vg_fail(f, VG_ENODATA, at(r, c), "the clause \"%.*s\" names no zone: it holds everywhere",
-                VG_P(head(c->id)));
-        vg_mend(f, "if that is meant, leave it so, or name a zone of kind whole_territory");
+        say(r, VG_FINDING_NOTE, c, "clause-everywhere", VG_FACTS(vg_fact__text("clause", c->id)));
         return;
     }
-    vg_err *f = say(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ECONFLICT, at(r, c), "the clause \"%.*s\" can never be broken: %s of what is everywhere",
-            VG_P(head(c->id)), vg_relation_name((int)c->relation));
-    vg_why(f, "outside, crossing and closer_than need a zone that is drawn");
-    vg_mend(f, "add zone = \"...\", or draw it");
+    say(r, VG_FINDING_ERROR, c, "clause-of-everywhere",
+        VG_FACTS(vg_fact__text("clause", c->id),
+                 vg_fact__text("relation", vg_str_z(vg_relation_name((int)c->relation)))));
 }
 
 /* --- what --- */
@@ -223,11 +196,9 @@ static void check_what(vg_agreement_reading *r, const vg_clause *c)
 {
     bool any = c->acts == 0;
     const char *cannot = NULL;
-    if (!(c->least_calibre_mm >= 0)) {
-        vg_err *f = say(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ERANGE, at(r, c), "least_calibre_mm = %g", c->least_calibre_mm);
-        vg_why(f, "a calibre is a length in millimetres, 0 or more");
-    }
+    if (!(c->least_calibre_mm >= 0))
+        say(r, VG_FINDING_ERROR, c, "calibre-below-0",
+            VG_FACTS(vg_fact__text("clause", c->id), vg_fact__code("value", c->least_calibre_mm)));
     for (int act = 0; act < VG_N_ACTS; act++) {
         if (!(c->acts >> act & 1))
             continue;
@@ -238,155 +209,58 @@ static void check_what(vg_agreement_reading *r, const vg_clause *c)
     }
     if (any && !(cannot && c->weapons && __builtin_popcount(c->acts) <= 4))
         return;
-    vg_err *f = say(r, any ? VG_FINDING_WARNING : VG_FINDING_ERROR);
-    if (any)
-        vg_fail(f, VG_ECONFLICT, at(r, c), "\"%s\" in the clause \"%.*s\" can never be matched", cannot,
-                VG_P(head(c->id)));
-    else
-        vg_fail(f, VG_ECONFLICT, at(r, c),
-                "the clause \"%.*s\" can never be broken: no such weapon does this", VG_P(head(c->id)));
-    vg_why(f, "%s is not done with the weapons and calibres that are named", cannot ? cannot : "it");
-    vg_mend(f, "look at weapons and least_calibre_mm (millimetres, not centimetres)");
+    vg_str key = vg_format(r->arena, "ceasefire.act.%s", cannot ? cannot : "unknown");
+    say(r, any ? VG_FINDING_WARNING : VG_FINDING_ERROR, c, any ? "act-without-weapon" : "clause-no-weapon",
+        VG_FACTS(vg_fact__text("clause", c->id),
+                 vg_fact__word("act", key.s ? key.s : "ceasefire.act.unknown")));
 }
 
-/* --- exceptions --- */
+/* --- whom, with what they have --- */
 
-static bool only_flags(vg_exemption_kind kind)
+/* Weapons that a clause can be broken with, as far as its words tell; 0 = any. */
+static uint32_t weapons_meant(const vg_clause *c)
 {
-    return kind == VG_EXEMPT_SELF_DEFENCE || kind == VG_EXEMPT_REPAIR;
-}
-
-static bool covers_window(const vg_window *wide, const vg_window *narrow)
-{
-    bool whole_days = wide->day_from_s == 0 && wide->day_to_s == DAY_S && !wide->weekdays;
-    bool same_hours = wide->day_from_s == narrow->day_from_s && wide->day_to_s == narrow->day_to_s &&
-                      wide->weekdays == narrow->weekdays;
-    return wide->from <= narrow->from && wide->to >= narrow->to && (whole_days || same_hours);
-}
-
-/* Hours that begin on one day of the week may end on the next: they are held against one another as stretches of a week. */
-static bool hours_touch(const vg_window *a, const vg_window *b)
-{
-    const int32_t week = 7 * DAY_S;
-    int32_t long_a = a->day_to_s - a->day_from_s + (a->day_from_s > a->day_to_s ? DAY_S : 0);
-    int32_t long_b = b->day_to_s - b->day_from_s + (b->day_from_s > b->day_to_s ? DAY_S : 0);
-    for (int i = 0; i < 7; i++)
-        for (int k = 0; k < 7; k++) {
-            int32_t from_a = i * DAY_S + a->day_from_s, from_b = k * DAY_S + b->day_from_s;
-            if ((a->weekdays && !(a->weekdays >> i & 1)) || (b->weekdays && !(b->weekdays >> k & 1)))
-                continue;
-            for (int32_t turn = -week; turn <= week; turn += week)
-                if (vg_agreement__touch(from_a, from_a + long_a, from_b + turn, from_b + turn + long_b))
-                    return true;
-        }
-    return false;
-}
-
-static bool windows_touch(const vg_window *a, const vg_window *b)
-{
-    return vg_agreement__touch(a->from, a->to, b->from, b->to) && hours_touch(a, b);
-}
-
-/* An exercise is excused by its place and time alone; the other kinds must be claimed of each act and are no leak. */
-static bool covers_all(const vg_clause *c, const vg_exemption *x)
-{
-    bool acts = !x->acts || (c->acts & ~x->acts) == 0, party = x->party < 0 || c->parties == BIT(x->party);
-    bool zone = x->zone < 0 || (x->zone == c->zone && c->relation == VG_RELATION_INSIDE);
-    return x->kind == VG_EXEMPT_EXERCISE && acts && party && zone && covers_window(&x->window, &c->window);
-}
-
-static void check_exemption(vg_agreement_reading *r, const vg_clause *c, const vg_exemption *x)
-{
-    const char *why = NULL;
-    if (covers_all(c, x)) {
-        vg_err *f = say(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, at(r, c), "the exception \"%.*s\" takes back the whole clause \"%.*s\"",
-                VG_P(head(x->id)), VG_P(head(c->id)));
-        vg_why(f, "it holds for all its parties, acts, places and times (line %d)", x->line);
-        vg_mend(f, "give the exception a zone, a time or a party, or take the clause out");
-        return;
-    }
-    if (x->acts && c->acts && !(x->acts & c->acts))
-        why = "it is about other acts";
-    else if (x->party >= 0 && c->parties && !(c->parties >> x->party & 1))
-        why = "the clause does not bind its party";
-    else if (!windows_touch(&x->window, &c->window) || !ever_open(r, &x->window))
-        why = "it holds at other times";
-    if (!why)
-        return;
-    vg_err *f = say(r, VG_FINDING_WARNING);
-    vg_fail(f, VG_ECONFLICT, at(r, c), "the exception \"%.*s\" never applies to the clause \"%.*s\"",
-            VG_P(head(x->id)), VG_P(head(c->id)));
-    vg_why(f, "%s (line %d)", why, x->line);
-}
-
-/* --- two clauses --- */
-
-static bool same_place(const vg_clause *a, const vg_clause *b)
-{
-    return a->zone == b->zone && a->relation == b->relation && !(a->distance_km < b->distance_km) &&
-           !(a->distance_km > b->distance_km);
-}
-
-static bool same_weapons(const vg_clause *a, const vg_clause *b)
-{
-    return a->weapons == b->weapons && !(a->least_calibre_mm < b->least_calibre_mm) &&
-           !(a->least_calibre_mm > b->least_calibre_mm);
-}
-
-static bool same_window(const vg_window *a, const vg_window *b)
-{
-    return covers_window(a, b) && covers_window(b, a);
-}
-
-static void check_same(vg_agreement_reading *r, const vg_clause *a, const vg_clause *b)
-{
-    if (!same_place(a, b) || !same_weapons(a, b) || !(a->acts & b->acts) || !(a->parties & b->parties) ||
-        !windows_touch(&a->window, &b->window))
-        return;
-    if (a->severity != b->severity) {
-        vg_err *f = say(r, VG_FINDING_WARNING);
-        vg_fail(f, VG_ECONFLICT, at(r, b), "the clauses \"%.*s\" and \"%.*s\" contradict: severity %d and %d",
-                VG_P(head(a->id)), VG_P(head(b->id)), a->severity, b->severity);
-        vg_why(f, "both forbid the same acts of the same parties at the same place and time (line %d)",
-               a->line);
-        vg_mend(f, "take the acts out of one of them, or give both the same severity");
-    } else if (a->acts == b->acts && a->parties == b->parties && same_window(&a->window, &b->window)) {
-        vg_err *f = say(r, VG_FINDING_WARNING);
-        vg_fail(f, VG_ECONFLICT, at(r, b), "the clause \"%.*s\" says the same as \"%.*s\"", VG_P(head(b->id)),
-                VG_P(head(a->id)));
-        vg_why(f, "every act would break both (line %d)", a->line);
-        vg_mend(f, "take one of them out");
-    }
-}
-
-static bool has_exemption(const vg_clause *c, const vg_exemption *x)
-{
-    for (int32_t i = 0; i < c->n_exemptions; i++)
-        if (c->exemption[i].kind == x->kind)
-            return true;
-    return false;
-}
-
-/* What an exception of `a` allows, and `b` forbids. */
-static void check_allowed(vg_agreement_reading *r, const vg_clause *a, const vg_clause *b)
-{
-    if (!same_place(a, b) || !(a->parties & b->parties))
-        return;
-    for (int32_t i = 0; i < a->n_exemptions; i++) {
-        const vg_exemption *x = &a->exemption[i];
-        uint32_t acts = x->acts ? x->acts & a->acts : a->acts;
-        if (only_flags(x->kind) || !(acts & b->acts) || has_exemption(b, x) ||
-            !windows_touch(&x->window, &b->window))
+    uint32_t all = 0;
+    if (c->weapons)
+        return c->weapons;
+    for (int act = 0; act < VG_N_ACTS; act++) {
+        if (!(c->acts >> act & 1))
             continue;
-        vg_err *f = say(r, VG_FINDING_WARNING);
-        vg_fail(f, VG_ECONFLICT, at(r, b),
-                "the clause \"%.*s\" forbids what the exception \"%.*s\" of \"%.*s\" allows",
-                VG_P(head(b->id)), VG_P(head(x->id)), VG_P(head(a->id)));
-        vg_why(f, "both are about the same place and some of the same acts (line %d)", a->line);
-        vg_mend(f, "add the exception here, too, or take the acts out of one of the clauses");
-        return;
+        if (!weapons_of_act(act))
+            return 0;
+        all |= weapons_of_act(act);
     }
+    return all;
+}
+
+/* Of parties that declared their arms, and whose allies did: none has what the clause forbids. */
+static void check_arms(vg_agreement_reading *r, const vg_clause *c)
+{
+    uint32_t meant = weapons_meant(c);
+    if (!meant || c->parties == UINT32_MAX || !c->parties)
+        return;
+    for (int32_t i = 0; i < r->a->n_parties; i++) {
+        if (!(c->parties >> i & 1))
+            continue;
+        for (int32_t k = 0; k < r->a->n_parties; k++)
+            if ((k == i || (r->party[i].allies >> k & 1)) &&
+                (!r->party[k].weapons || (r->party[k].weapons & meant)))
+                return;
+    }
+    say(r, VG_FINDING_WARNING, c, "clause-no-arms", VG_FACTS(vg_fact__text("clause", c->id)));
+}
+
+/* Acts that strike something: only these have a target. Shots, flights and aid have an origin or a way. */
+static void check_target(vg_agreement_reading *r, const vg_clause *c)
+{
+    const uint32_t strikes =
+        BIT(VG_ACT_SMALL_ARMS) | BIT(VG_ACT_HEAVY_MG) | BIT(VG_ACT_MORTAR) | BIT(VG_ACT_ARTILLERY) |
+        BIT(VG_ACT_MLRS) | BIT(VG_ACT_TANK_FIRE) | BIT(VG_ACT_AIR_STRIKE) | BIT(VG_ACT_DRONE_STRIKE) |
+        BIT(VG_ACT_NAVAL) | BIT(VG_ACT_ATTACK_ON_INFRASTRUCTURE) | BIT(VG_ACT_ATTACK_ON_AID) |
+        BIT(VG_ACT_JAMMING) | BIT(VG_ACT_CYBER_OPERATION) | BIT(VG_ACT_INCITEMENT) | BIT(VG_ACT_UNKNOWN);
+    if (c->relation != VG_RELATION_TARGET_INSIDE || !c->acts || (c->acts & strikes))
+        return;
+    say(r, VG_FINDING_WARNING, c, "clause-no-target", VG_FACTS(vg_fact__text("clause", c->id)));
 }
 
 /* --- clocks that change within daily hours --- */
@@ -408,17 +282,12 @@ static void check_clocks(vg_agreement_reading *r, const vg_window *w, int32_t li
                 is = change + vg_clock_offset_s(clock, change);
         int64_t low = was < is ? was : is, high = was < is ? is : was;
         int64_t seconds = vg_agreement__hours(w, high) - vg_agreement__hours(w, low);
-        char text[32];
         if (!seconds)
             continue;
         n++;
-        vg_err *f = say(r, VG_FINDING_NOTE);
-        vg_fail(f, VG_ERANGE, vg_agreement__place(r, line),
-                "the clocks change within these hours: on %.10s they are %lld minutes %s",
-                vg_instant_text(was, text).s, (long long)(seconds / 60), was < is ? "shorter" : "longer");
-        vg_why(f, "daily hours are local; that day %s",
-               was < is ? "a part of them does not exist" : "a part of them comes twice");
-        vg_mend(f, "if the hours are meant to stay the same length, say so to the parties before that day");
+        vg_agreement__find(
+            r, VG_FINDING_NOTE, vg_agreement__place(r, line), was < is ? "clocks-shorter" : "clocks-longer",
+            VG_FACTS(vg_fact__day("day", was), vg_fact__num("minutes", fabs((double)seconds) / 60)));
     }
 }
 
@@ -432,7 +301,7 @@ static void check_all_clocks(vg_agreement_reading *r)
         const vg_window *w = clause ? &r->clause[i].window : &r->exemption[i - r->a->n_clauses].window;
         bool told = false; /* windows by name were told of where they stand */
         for (int32_t k = 0; k < r->n_windows; k++)
-            told |= same_window(w, &r->window[k].window);
+            told |= vg_agreement__same_window(w, &r->window[k].window);
         if (!told)
             check_clocks(r, w, clause ? r->clause[i].line : r->exemption[i - r->a->n_clauses].line);
     }
@@ -440,24 +309,19 @@ static void check_all_clocks(vg_agreement_reading *r)
 
 void vg_agreement__check_clauses(vg_agreement_reading *r)
 {
-    if (!r->a->n_clauses) {
-        vg_err *f = say(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ENODATA, r->root->at, "the agreement has no clauses");
-        vg_why(f, "nothing is forbidden, so nothing can be broken");
-        vg_mend(f, "add [[clause]] with parties, acts and zone");
-    }
+    if (!r->a->n_clauses)
+        vg_agreement__find(r, VG_FINDING_ERROR, r->root->at, "no-clauses", VG_NO_FACTS);
     for (int32_t i = 0; i < r->a->n_clauses; i++) {
         const vg_clause *c = &r->clause[i];
         check_when(r, c);
         check_where(r, c);
         check_what(r, c);
+        check_arms(r, c);
+        check_target(r, c);
         for (int32_t k = 0; k < c->n_exemptions; k++)
-            check_exemption(r, c, &c->exemption[k]);
-        for (int32_t k = 0; k < i; k++) {
-            check_same(r, &r->clause[k], c);
-            check_allowed(r, &r->clause[k], c);
-            check_allowed(r, c, &r->clause[k]);
-        }
+            vg_agreement__check_exemption(r, c, &c->exemption[k]);
+        for (int32_t k = 0; k < i; k++)
+            vg_agreement__check_pair(r, &r->clause[k], c);
     }
     check_all_clocks(r);
 }

@@ -57,22 +57,23 @@ static uint32_t acts_of(vg_agreement_reading *r, vg_toml *value)
         else if (group < N_GROUPS)
             acts |= groups[group].acts;
         else
-            vg_agreement__bad_word(r, at, "act", word, act_word, N_GROUPS + VG_N_ACTS);
+            vg_agreement__bad_word(r, at, "act-unknown", word, act_word, N_GROUPS + VG_N_ACTS);
     }
     return acts;
 }
 
-static uint32_t weapons_of(vg_agreement_reading *r, vg_toml *value)
+uint32_t vg_agreement__weapons(vg_agreement_reading *r, vg_toml *value)
 {
     uint32_t weapons = 0;
     vg_str word;
     vg_at at;
+    vg_agreement__not_empty(r, value);
     for (const vg_toml *last = NULL; vg_agreement__word(r, value, &last, &word, &at);) {
         int weapon = vg_weapon_by_name(word);
         if (weapon >= 0)
             weapons |= BIT(weapon);
         else
-            vg_agreement__bad_word(r, at, "weapon", word, vg_weapon_name, VG_N_WEAPONS);
+            vg_agreement__bad_word(r, at, "weapon-unknown", word, vg_weapon_name, VG_N_WEAPONS);
     }
     return weapons;
 }
@@ -85,7 +86,7 @@ static uint32_t parties_of(vg_agreement_reading *r, vg_toml *value)
     for (const vg_toml *last = NULL; vg_agreement__word(r, value, &last, &word, &at);) {
         if (vg_eq(word, VG_S("all")))
             return UINT32_MAX;
-        int32_t p = vg_agreement__party_named(r, word, at, "party");
+        int32_t p = vg_agreement__party_named(r, word, at);
         if (p >= 0)
             parties |= BIT(p);
     }
@@ -104,12 +105,13 @@ static uint8_t weekdays_of(vg_agreement_reading *r, vg_toml *value)
     unsigned days = 0;
     vg_str word;
     vg_at at;
+    vg_agreement__not_empty(r, value);
     for (const vg_toml *last = NULL; vg_agreement__word(r, value, &last, &word, &at);) {
         int day = 0;
         while (day < 9 && !vg_eq(word, vg_str_z(weekday_name(day))))
             day++;
         if (day == 9)
-            vg_agreement__bad_word(r, at, "day of the week", word, weekday_name, 9);
+            vg_agreement__bad_word(r, at, "weekday-unknown", word, weekday_name, 9);
         else
             days |= day == 7 ? 31U : day == 8 ? 96U : 1U << day;
     }
@@ -125,19 +127,11 @@ static vg_window always(void)
 
 static void order(vg_agreement_reading *r, const vg_toml *t, const vg_window *w)
 {
-    if (w->from >= w->to) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, t->at, "this ends before it begins, or at once");
-        vg_why(f, "no instant lies between its from and its to");
-        vg_mend(f, "are the two swapped? A day alone means all of that day");
-    }
-    if (w->day_from_s == w->day_to_s) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, t->at, "the daily hours are empty");
-        vg_why(f, "daily_from and daily_to are the same");
-        vg_mend(f,
-                "for whole days leave both out; a window may go over midnight, from \"22:00\" to \"04:00\"");
-    }
+    if (w->from >= w->to)
+        vg_agreement__find(r, VG_FINDING_ERROR, t->at, "window-ends-before",
+                           VG_FACTS(vg_fact__time("from", w->from), vg_fact__time("to", w->to)));
+    if (w->day_from_s == w->day_to_s)
+        vg_agreement__find(r, VG_FINDING_ERROR, t->at, "hours-empty", VG_NO_FACTS);
 }
 
 /* The times that stand in a table itself; whether there were any. */
@@ -174,14 +168,8 @@ static vg_window window_of(vg_agreement_reading *r, vg_toml *t)
     const vg_toml *x = vg_toml_get(t, VG_S("window"));
     if (named && !own)
         return named->window;
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    if (!named) {
-        vg_fail(f, VG_ENOTFOUND, x->at, "no window is called \"%.*s\"", VG_P(vg_utf8_head(id, 60)));
-        vg_mend(f, "add [[window]] with this id, or write from and to here");
-    } else {
-        vg_fail(f, VG_ECONFLICT, x->at, "a window by name beside times of its own");
-        vg_mend(f, "take one of the two out");
-    }
+    vg_agreement__find(r, VG_FINDING_ERROR, x->at, named ? "window-and-times" : "window-unknown",
+                       VG_FACTS(vg_fact__text("word", id)));
     return w;
 }
 
@@ -194,16 +182,14 @@ static bool windows(vg_agreement_reading *r)
         return vg_fail_memory(r->e, vg_arena_limit(r->arena));
     for (; n > 0; t = t->next, n--) {
         vg_agreement_window *w = &r->window[r->n_windows];
-        w->id = vg_agreement__id(r, t, "window");
+        w->id = vg_agreement__id(r, t, "window-no-id");
         w->line = vg_agreement__line(t);
         const vg_agreement_window *first = w->id.n ? window_named(r, w->id) : NULL;
         vg_toml_get(t, VG_S("text"));
         own_window(r, t, &w->window);
-        if (first) {
-            vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-            vg_fail(f, VG_ECONFLICT, t->at, "two windows are called \"%.*s\", the first in line %d",
-                    VG_P(w->id), first->line);
-        }
+        if (first)
+            vg_agreement__find(r, VG_FINDING_ERROR, t->at, "window-double",
+                               VG_FACTS(vg_fact__text("id", w->id), vg_fact__num("line", first->line)));
         r->n_windows++;
         vg_agreement__unknown_keys(r, t, window_keys);
     }
@@ -227,29 +213,26 @@ static void exception(vg_agreement_reading *r, vg_toml *t, int32_t i)
     *x = (vg_exemption){ .party = VG_AGREEMENT_NOBODY,
                          .zone = VG_AGREEMENT_NOBODY,
                          .line = vg_agreement__line(t) };
-    x->id = vg_agreement__id(r, t, "exception");
+    x->id = vg_agreement__id(r, t, "exception-no-id");
     for (int32_t k = 0; k < i && x->id.n; k++)
-        if (vg_eq(r->exemption[k].id, x->id)) {
-            vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-            vg_fail(f, VG_ECONFLICT, t->at, "two exceptions are called \"%.*s\", the first in line %d",
-                    VG_P(x->id), r->exemption[k].line);
-        }
+        if (vg_eq(r->exemption[k].id, x->id))
+            vg_agreement__find(
+                r, VG_FINDING_ERROR, t->at, "exception-double",
+                VG_FACTS(vg_fact__text("id", x->id), vg_fact__num("line", r->exemption[k].line)));
     if (vg_agreement__text(r, t, "kind", &word)) {
         int kind = exemption_kind(word);
         if (kind < 0)
-            vg_agreement__bad_word(r, vg_toml_get(t, VG_S("kind"))->at, "kind of exception", word,
+            vg_agreement__bad_word(r, vg_toml_get(t, VG_S("kind"))->at, "exception-kind-unknown", word,
                                    vg_exemption_name, VG_N_EXEMPTIONS);
         x->kind = kind < 0 ? VG_EXEMPT_SELF_DEFENCE : (vg_exemption_kind)kind;
     } else if (!vg_toml_get(t, VG_S("kind"))) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ENODATA, t->at, "an exception without a kind");
-        vg_mend(f, "add kind = \"exercise\", \"self_defence\", \"demining\", \"repair\", \"medical\" or "
-                   "\"third_party\"");
+        vg_agreement__find(r, VG_FINDING_ERROR, t->at, "exception-no-kind", VG_NO_FACTS);
     }
     if (vg_agreement__text(r, t, "party", &word) && !vg_eq(word, VG_S("all")))
-        x->party = vg_agreement__party_named(r, word, vg_toml_get(t, VG_S("party"))->at, "party");
+        x->party = vg_agreement__party_named(r, word, vg_toml_get(t, VG_S("party"))->at);
     if (vg_agreement__text(r, t, "zone", &word))
-        x->zone = vg_agreement__zone_named(r, word, vg_toml_get(t, VG_S("zone"))->at, "zone");
+        x->zone = vg_agreement__zone_named(r, word, vg_toml_get(t, VG_S("zone"))->at);
+    vg_agreement__not_empty(r, vg_toml_get(t, VG_S("acts")));
     x->acts = acts_of(r, vg_toml_get(t, VG_S("acts")));
     x->window = window_of(r, t);
     vg_toml_get(t, VG_S("text"));
@@ -294,7 +277,7 @@ static bool exceptions_of(vg_agreement_reading *r, vg_toml *value, vg_clause *c)
                                                    .zone = VG_AGREEMENT_NOBODY,
                                                    .line = (int32_t)at.line };
         } else {
-            vg_agreement__bad_word(r, at, "exception", word, vg_exemption_name, VG_N_EXEMPTIONS);
+            vg_agreement__bad_word(r, at, "exception-unknown", word, vg_exemption_name, VG_N_EXEMPTIONS);
         }
     }
     return true;
@@ -310,18 +293,9 @@ static vg_relation relation_of(vg_agreement_reading *r, vg_toml *t)
     for (int i = 0; i < VG_N_RELATIONS; i++)
         if (vg_eq(word, vg_str_z(vg_relation_name(i))))
             return (vg_relation)i;
-    vg_agreement__bad_word(r, vg_toml_get(t, VG_S("relation"))->at, "relation", word, vg_relation_name,
-                           VG_N_RELATIONS);
+    vg_agreement__bad_word(r, vg_toml_get(t, VG_S("relation"))->at, "relation-unknown", word,
+                           vg_relation_name, VG_N_RELATIONS);
     return VG_RELATION_INSIDE;
-}
-
-static void missing(vg_agreement_reading *r, const vg_toml *t, const char *key, const char *why,
-                    const char *mend)
-{
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ENODATA, t->at, "a clause without %s", key);
-    vg_why(f, "%s", why);
-    vg_mend(f, "%s", mend);
 }
 
 /* An empty list would bind nobody, or forbid everything: neither can be meant. */
@@ -338,7 +312,7 @@ static void where(vg_agreement_reading *r, vg_toml *t, vg_clause *c)
     c->relation = relation_of(r, t);
     vg_agreement__number(r, t, "distance_km", &c->distance_km);
     if (vg_agreement__text(r, t, "zone", &word)) {
-        c->zone = vg_agreement__zone_named(r, word, vg_toml_get(t, VG_S("zone"))->at, "zone");
+        c->zone = vg_agreement__zone_named(r, word, vg_toml_get(t, VG_S("zone"))->at);
         if (c->zone >= 0 && r->zone[c->zone].kind == VG_ZONE_WHOLE_TERRITORY &&
             !r->extra[c->zone].has_outline)
             c->zone = VG_AGREEMENT_NOBODY;
@@ -350,11 +324,9 @@ static void severity(vg_agreement_reading *r, vg_toml *t, vg_clause *c)
     double s = 0;
     c->severity = 3;
     if (!vg_agreement__number(r, t, "severity", &s)) {
-        if (!vg_toml_get(t, VG_S("severity"))) {
-            vg_err *f = vg_agreement__found(r, VG_FINDING_NOTE);
-            vg_fail(f, VG_ENODATA, t->at, "the clause \"%.*s\" tells no severity; 3 is taken", VG_P(c->id));
-            vg_mend(f, "add severity = 1 (slight) to 5 (grave)");
-        }
+        if (!vg_toml_get(t, VG_S("severity")))
+            vg_agreement__find(r, VG_FINDING_NOTE, t->at, "clause-no-severity",
+                               VG_FACTS(vg_fact__text("clause", c->id)));
         return;
     }
     for (int k = 1; k <= 5; k++)
@@ -362,23 +334,20 @@ static void severity(vg_agreement_reading *r, vg_toml *t, vg_clause *c)
             c->severity = (int8_t)k;
             return;
         }
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ERANGE, vg_toml_get(t, VG_S("severity"))->at, "severity %g", s);
-    vg_why(f, "severity is a whole number from 1 (slight) to 5 (grave)");
+    vg_agreement__find(r, VG_FINDING_ERROR, vg_toml_get(t, VG_S("severity"))->at, "severity-range",
+                       VG_FACTS(vg_fact__num("value", s)));
 }
 
 static void names(vg_agreement_reading *r, vg_toml *t, vg_clause *c)
 {
-    c->id = vg_agreement__id(r, t, "clause");
+    c->id = vg_agreement__id(r, t, "clause-no-id");
     c->title = c->id;
     vg_agreement__text(r, t, "title", &c->title);
     vg_agreement__text(r, t, "text", &c->text);
     for (const vg_clause *b = r->clause; b < c && c->id.n; b++)
         if (vg_eq(b->id, c->id)) {
-            vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-            vg_fail(f, VG_ECONFLICT, t->at, "two clauses are called \"%.*s\", the first in line %d",
-                    VG_P(c->id), b->line);
-            vg_mend(f, "give one of them another id, or take it out if it is the same");
+            vg_agreement__find(r, VG_FINDING_ERROR, t->at, "clause-double",
+                               VG_FACTS(vg_fact__text("id", c->id), vg_fact__num("line", b->line)));
             break;
         }
 }
@@ -389,14 +358,14 @@ static bool clause(vg_agreement_reading *r, vg_toml *t, vg_clause *c)
     names(r, t, c);
     vg_toml *parties = vg_toml_get(t, VG_S("parties")), *acts = vg_toml_get(t, VG_S("acts"));
     if (!parties || is_empty(parties))
-        missing(r, t, "parties", "a clause says whom it binds",
-                "add parties = \"all\", or parties = [\"one\", \"other\"]");
+        vg_agreement__find(r, VG_FINDING_ERROR, t->at, "clause-no-parties",
+                           VG_FACTS(vg_fact__text("clause", c->id)));
     if (!acts || is_empty(acts))
-        missing(r, t, "acts", "a clause says what is forbidden",
-                "add acts = \"all_fire\", or acts = [\"mortar\", \"artillery\"]");
+        vg_agreement__find(r, VG_FINDING_ERROR, t->at, "clause-no-acts",
+                           VG_FACTS(vg_fact__text("clause", c->id)));
     c->parties = parties_of(r, parties);
     c->acts = acts_of(r, acts);
-    c->weapons = weapons_of(r, vg_toml_get(t, VG_S("weapons")));
+    c->weapons = vg_agreement__weapons(r, vg_toml_get(t, VG_S("weapons")));
     vg_agreement__number(r, t, "least_calibre_mm", &c->least_calibre_mm);
     where(r, t, c);
     severity(r, t, c);

@@ -15,14 +15,30 @@ static void demand(bool holds)
         abort();
 }
 
+/* In both languages, without a placeholder left over and without a control character. */
+static void look_at(const vg_agreement *a, const vg_agreement_finding *f, int64_t least_line)
+{
+    vg_arena arena;
+    vg_err e = VG_NO_ERR;
+    demand(f->at.line > 0 && f->at.line >= least_line && f->id && f->id[0]);
+    demand(vg_arena_init(&arena, 1 << 20, &e));
+    for (int lang = VG_LANG_EN; lang <= VG_LANG_FR; lang++)
+        for (int part = VG_SAY_WHAT; part <= VG_SAY_MEND; part++) {
+            vg_str said = vg_agreement_say(a, f, (vg_say_part)part, (vg_lang)lang, &arena);
+            demand(part != VG_SAY_WHAT || said.n > 0);
+            for (ptrdiff_t i = 0; i < said.n; i++)
+                demand((unsigned char)said.s[i] >= 0x20 && said.s[i] != 0x7F);
+        }
+    vg_arena_free(&arena);
+}
+
 static void look(const vg_agreement *a)
 {
     demand(a->n_parties <= VG_AGREEMENT_PARTIES && a->n_zones <= VG_AGREEMENT_ZONES &&
            a->n_clauses <= VG_AGREEMENT_CLAUSES);
     demand(a->clock && strlen(a->sha256) == 64 && a->cutoff_s >= 0 && a->cutoff_s <= 86400);
     for (int32_t i = 0; i < a->n_findings; i++)
-        demand(vg_failed(&a->finding[i].err) && a->finding[i].err.at.line > 0 &&
-               (i == 0 || a->finding[i].err.at.line >= a->finding[i - 1].err.at.line));
+        look_at(a, &a->finding[i], i ? a->finding[i - 1].at.line : 1);
     for (int32_t i = 0; i < a->n_zones; i++)
         for (int32_t k = 0; k < a->zone[i].n_versions; k++) {
             demand(a->zone[i].version[k].shape != NULL);

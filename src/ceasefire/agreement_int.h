@@ -71,7 +71,6 @@ typedef struct {
     vg_agreement_found *found, *last_found;
     int32_t n_found;
     vg_agreement_insert *insert, *last_insert;
-    vg_err spare; /* takes what no longer fits */
     /* writable views of what `a` shows */
     vg_agreement_party *party;
     vg_agreement_zone *zone;
@@ -88,8 +87,49 @@ typedef struct {
 
 /* --- agreement_value.c: values with findings --- */
 
-/** A new finding for vg_fail, vg_why and vg_mend; never NULL. At most 10,000 are kept. */
-vg_err *vg_agreement__found(vg_agreement_reading *r, vg_finding_weight weight);
+/* --- facts: what the sentences of a finding name; texts must live as long as the agreement --- */
+
+static inline vg_fact vg_fact__text(const char *name, vg_str text)
+{
+    return (vg_fact){ .name = name, .kind = VG_FACT_TEXT, .text = text };
+}
+
+static inline vg_fact vg_fact__num(const char *name, double number)
+{
+    return (vg_fact){ .name = name, .kind = VG_FACT_NUM, .number = number };
+}
+
+static inline vg_fact vg_fact__code(const char *name, double number)
+{
+    return (vg_fact){ .name = name, .kind = VG_FACT_CODE, .number = number };
+}
+
+static inline vg_fact vg_fact__time(const char *name, int64_t at)
+{
+    return (vg_fact){ .name = name, .kind = VG_FACT_TIME, .at = at };
+}
+
+static inline vg_fact vg_fact__day(const char *name, int64_t local_s)
+{
+    return (vg_fact){ .name = name, .kind = VG_FACT_DAY, .at = local_s };
+}
+
+/** `key` is a literal, or lives in the arena. */
+static inline vg_fact vg_fact__word(const char *name, const char *key)
+{
+    return (vg_fact){ .name = name, .kind = VG_FACT_WORD, .text = vg_str_z(key) };
+}
+
+/**
+ * A finding under its id. Its sentences are ceasefire.finding.<id>, and where there are any .why and .mend; .near instead
+ * of .mend when a fact of the name "near" has a text. At most 10,000 are kept.
+ */
+void vg_agreement__find(vg_agreement_reading *r, vg_finding_weight weight, vg_at at, const char *id,
+                        const vg_fact *fact, int n);
+
+#define VG_FACTS(...)                                                                                        \
+    (const vg_fact[]){ __VA_ARGS__ }, (int)(sizeof((const vg_fact[]){ __VA_ARGS__ }) / sizeof(vg_fact))
+#define VG_NO_FACTS NULL, 0
 
 /** Tables under a key, [[key]] or one [key]; anything else is a finding. `*n` of them, at most `most`; NULL when none. */
 vg_toml *vg_agreement__tables(vg_agreement_reading *r, vg_toml *table, const char *key, int32_t most,
@@ -114,12 +154,18 @@ void vg_agreement__unknown_keys(vg_agreement_reading *r, const vg_toml *table, c
 /** The nearest of the names to a word, or NULL; `name(i)` gives NULL behind the last. */
 const char *vg_agreement__nearest(vg_str word, const char *const *known);
 
-/** A finding that says which words there are, with the nearest. */
-void vg_agreement__bad_word(vg_agreement_reading *r, vg_at at, const char *what, vg_str word,
+/** The finding `id` ("act-unknown"), which says which words there are, with the nearest. */
+void vg_agreement__bad_word(vg_agreement_reading *r, vg_at at, const char *id, vg_str word,
                             const char *(*name)(int), int n);
 
-/** Of the tables that have ids: the id under which a table is known; missing or double ones are findings. */
-vg_str vg_agreement__id(vg_agreement_reading *r, vg_toml *table, const char *what);
+/** Of the tables that have ids: the id under which a table is known; a missing one is the finding `finding`. */
+vg_str vg_agreement__id(vg_agreement_reading *r, vg_toml *table, const char *finding);
+
+/** An empty list where nothing and everything could be meant is a finding. */
+void vg_agreement__not_empty(vg_agreement_reading *r, const vg_toml *value);
+
+/** Weapons that a list of words names, as bits. */
+uint32_t vg_agreement__weapons(vg_agreement_reading *r, vg_toml *value);
 
 bool vg_agreement__index_open(vg_agreement_reading *r, vg_agreement_index *x, int32_t most);
 /** Index that the name had before, or VG_AGREEMENT_NOBODY when it is new. */
@@ -148,21 +194,30 @@ bool vg_agreement__clauses(vg_agreement_reading *r);
 bool vg_agreement__rules(vg_agreement_reading *r);
 
 /** Index of a party that the agreement's own text names, by id (or name, or alias); a finding when there is none. */
-int32_t vg_agreement__party_named(vg_agreement_reading *r, vg_str word, vg_at at, const char *what);
-int32_t vg_agreement__zone_named(vg_agreement_reading *r, vg_str word, vg_at at, const char *what);
+int32_t vg_agreement__party_named(vg_agreement_reading *r, vg_str word, vg_at at);
+int32_t vg_agreement__zone_named(vg_agreement_reading *r, vg_str word, vg_at at);
 
 /* --- agreement_time.c --- */
 
 /** Local seconds within the daily hours before a local time, from an origin of their own. */
 int64_t vg_agreement__hours(const vg_window *w, int64_t local_s);
 
-/* --- agreement_check.c and agreement_check_clause.c: what a careful reader would object to --- */
+/* --- agreement_check*.c: what a careful reader would object to --- */
 vg_at vg_agreement__place(const vg_agreement_reading *r, int32_t line);
-
-/** "2031-06-09 08:00" in local time, or "the beginning" and "the end" for what is open. */
-const char *vg_agreement__local(const vg_agreement_reading *r, int64_t at, char text[32]);
 void vg_agreement__check(vg_agreement_reading *r);
+void vg_agreement__check_zones(vg_agreement_reading *r);
 void vg_agreement__check_clauses(vg_agreement_reading *r);
+
+/** What two clauses or a clause and its exceptions say of one another: agreement_check_pair.c. */
+void vg_agreement__check_exemption(vg_agreement_reading *r, const vg_clause *c, const vg_exemption *x);
+void vg_agreement__check_pair(vg_agreement_reading *r, const vg_clause *a, const vg_clause *b);
+
+/** Whether a window is open at all while the agreement holds. */
+bool vg_agreement__ever_open(const vg_agreement_reading *r, const vg_window *w);
+
+/** Whether two windows hold at the same times, as they are written. */
+bool vg_agreement__same_window(const vg_window *a, const vg_window *b);
+bool vg_agreement__boxes_touch(const vg_zone *a, const vg_zone *b);
 
 /** Seconds [from, to) that two intervals share; 0 = none. */
 static inline bool vg_agreement__touch(int64_t from_a, int64_t to_a, int64_t from_b, int64_t to_b)

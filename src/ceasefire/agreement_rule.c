@@ -16,7 +16,7 @@ static const char *const limit_keys[] = { "violation", "probable", "possible", "
 
 /* --- names within the agreement --- */
 
-int32_t vg_agreement__party_named(vg_agreement_reading *r, vg_str word, vg_at at, const char *what)
+int32_t vg_agreement__party_named(vg_agreement_reading *r, vg_str word, vg_at at)
 {
     char buf[128];
     const char *known[VG_AGREEMENT_PARTIES + 1];
@@ -31,17 +31,13 @@ int32_t vg_agreement__party_named(vg_agreement_reading *r, vg_str word, vg_at at
     }
     known[n] = NULL;
     const char *near = vg_agreement__nearest(word, known);
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ENOTFOUND, at, "no %s is called \"%.*s\"", what, VG_P(vg_utf8_head(word, 60)));
-    vg_why(f, "parties are named by their id, name or an alias, as they stand under [[party]]");
-    if (near)
-        vg_mend(f, "is it %s?", near);
-    else
-        vg_mend(f, "add it under [[party]], or add this name to the aliases of one");
+    vg_agreement__find(
+        r, VG_FINDING_ERROR, at, "party-unknown",
+        VG_FACTS(vg_fact__text("word", word), vg_fact__text("near", near ? vg_str_z(near) : VG_NOSTR)));
     return VG_AGREEMENT_NOBODY;
 }
 
-int32_t vg_agreement__zone_named(vg_agreement_reading *r, vg_str word, vg_at at, const char *what)
+int32_t vg_agreement__zone_named(vg_agreement_reading *r, vg_str word, vg_at at)
 {
     const char *near = NULL;
     int32_t z = vg_agreement__index_find(&r->kept->zone, word);
@@ -55,13 +51,9 @@ int32_t vg_agreement__zone_named(vg_agreement_reading *r, vg_str word, vg_at at,
     }
     if (known)
         near = vg_agreement__nearest(word, known);
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ENOTFOUND, at, "no %s is called \"%.*s\"", what, VG_P(vg_utf8_head(word, 60)));
-    vg_why(f, "zones are named by their id, as it stands under [[zone]]");
-    if (near)
-        vg_mend(f, "is it %s?", near);
-    else
-        vg_mend(f, "add it under [[zone]], or leave the zone out for the whole territory");
+    vg_agreement__find(
+        r, VG_FINDING_ERROR, at, "zone-unknown",
+        VG_FACTS(vg_fact__text("word", word), vg_fact__text("near", near ? vg_str_z(near) : VG_NOSTR)));
     return VG_AGREEMENT_NOBODY;
 }
 
@@ -76,11 +68,10 @@ static void limit(vg_agreement_reading *r, vg_toml *t, const char *key, double *
         *out = x;
         return;
     }
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ERANGE, vg_toml_get(t, vg_str_z(key))->at, "%s = %g", key, x);
-    vg_why(f, "a limit is a probability above 0 and at most 1");
-    if (x > 1 && x <= 100)
-        vg_mend(f, "is it a percentage? then write %g", x / 100);
+    vg_agreement__find(r, VG_FINDING_ERROR, vg_toml_get(t, vg_str_z(key))->at,
+                       x > 1 && x <= 100 ? "limit-percent" : "limit-range",
+                       VG_FACTS(vg_fact__text("key", vg_str_z(key)), vg_fact__code("value", x),
+                                vg_fact__code("mended", x / 100)));
 }
 
 static void limits(vg_agreement_reading *r)
@@ -95,13 +86,14 @@ static void limits(vg_agreement_reading *r)
     limit(r, t, "probable", &l->probable);
     limit(r, t, "possible", &l->possible);
     limit(r, t, "attributed", &l->attributed);
-    if (!(l->possible < l->probable && l->probable < l->violation)) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, t->at, "limits out of order: possible %g, probable %g, violation %g",
-                l->possible, l->probable, l->violation);
-        vg_why(f, "the surer the word, the higher its limit");
-        vg_mend(f, "the usual are possible = 0.2, probable = 0.5, violation = 0.8");
-    }
+    if (!(l->possible < l->probable && l->probable < l->violation))
+        vg_agreement__find(r, VG_FINDING_ERROR, t->at, "limits-order",
+                           VG_FACTS(vg_fact__num("possible", l->possible),
+                                    vg_fact__num("probable", l->probable),
+                                    vg_fact__num("violation", l->violation)));
+    if (l->attributed <= .5)
+        vg_agreement__find(r, VG_FINDING_WARNING, t->at, "limit-attributed-low",
+                           VG_FACTS(vg_fact__num("value", l->attributed)));
     vg_agreement__unknown_keys(r, t, limit_keys);
 }
 
@@ -111,17 +103,14 @@ static vg_scope scope_of(vg_agreement_reading *r, vg_toml *t)
 {
     vg_str word;
     if (!vg_agreement__text(r, t, "scope", &word)) {
-        if (!vg_toml_get(t, VG_S("scope"))) {
-            vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-            vg_fail(f, VG_ENODATA, t->at, "a threshold without a scope");
-            vg_mend(f, "add scope = \"zone\", \"party\", \"pair\", \"clause\" or \"all\"");
-        }
+        if (!vg_toml_get(t, VG_S("scope")))
+            vg_agreement__find(r, VG_FINDING_ERROR, t->at, "threshold-no-scope", VG_NO_FACTS);
         return VG_SCOPE_ALL;
     }
     for (int i = 0; i < 5; i++)
         if (vg_eq(word, vg_str_z(vg_scope_name(i))))
             return (vg_scope)i;
-    vg_agreement__bad_word(r, vg_toml_get(t, VG_S("scope"))->at, "scope", word, vg_scope_name, 5);
+    vg_agreement__bad_word(r, vg_toml_get(t, VG_S("scope"))->at, "scope-unknown", word, vg_scope_name, 5);
     return VG_SCOPE_ALL;
 }
 
@@ -130,24 +119,20 @@ static int32_t clause_named(vg_agreement_reading *r, vg_str word, vg_at at)
     for (int32_t i = 0; i < r->a->n_clauses; i++)
         if (vg_eq(r->clause[i].id, word))
             return i;
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ENOTFOUND, at, "no clause is called \"%.*s\"", VG_P(vg_utf8_head(word, 60)));
-    vg_why(f, "clauses are named by their id, as it stands under [[clause]]");
+    vg_agreement__find(r, VG_FINDING_ERROR, at, "clause-unknown", VG_FACTS(vg_fact__text("word", word)));
     return VG_AGREEMENT_NOBODY;
 }
 
 static int32_t named(vg_agreement_reading *r, vg_scope scope, vg_str word, vg_at at)
 {
     switch (scope) {
-    case VG_SCOPE_ZONE: return vg_agreement__zone_named(r, word, at, "zone");
+    case VG_SCOPE_ZONE: return vg_agreement__zone_named(r, word, at);
     case VG_SCOPE_PARTY:
-    case VG_SCOPE_PAIR: return vg_agreement__party_named(r, word, at, "party");
+    case VG_SCOPE_PAIR: return vg_agreement__party_named(r, word, at);
     case VG_SCOPE_CLAUSE: return clause_named(r, word, at);
     case VG_SCOPE_ALL: break;
     }
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ECONFLICT, at, "of = \"%.*s\" with scope all", VG_P(vg_utf8_head(word, 60)));
-    vg_mend(f, "take `of` out, or write the scope: zone, party, pair or clause");
+    vg_agreement__find(r, VG_FINDING_ERROR, at, "of-without-scope", VG_FACTS(vg_fact__text("word", word)));
     return VG_AGREEMENT_NOBODY;
 }
 
@@ -166,15 +151,12 @@ static void whose(vg_agreement_reading *r, vg_toml *t, vg_threshold *x)
             x->of_second = i;
     }
     int32_t should = x->scope == VG_SCOPE_PAIR ? 2 : 1;
-    if (n && n != should && x->scope != VG_SCOPE_ALL) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ERANGE, of->at, "`of` names %d instead of %d", n, should);
-        vg_why(f, "a pair has two parties; any other scope is of one, or of each where `of` is left out");
-    } else if (n == 2 && x->of >= 0 && x->of == x->of_second) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, of->at, "a pair of one party");
-        vg_why(f, "this threshold can never be reached");
-    }
+    if (n && n != should && x->scope != VG_SCOPE_ALL)
+        vg_agreement__find(r, VG_FINDING_ERROR, of->at, "of-count",
+                           VG_FACTS(vg_fact__num("n", n), vg_fact__num("should", should)));
+    else if (n == 2 && x->of >= 0 && x->of == x->of_second)
+        vg_agreement__find(r, VG_FINDING_ERROR, of->at, "pair-of-one",
+                           VG_FACTS(vg_fact__text("party", r->party[x->of].id)));
 }
 
 static void how_long(vg_agreement_reading *r, vg_toml *t, vg_threshold *x)
@@ -188,12 +170,9 @@ static void how_long(vg_agreement_reading *r, vg_toml *t, vg_threshold *x)
         x->window_s = (int64_t)(hours * 3600 + .5);
         return;
     }
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
     x->window_s = 86400;
-    vg_fail(f, h && d ? VG_ECONFLICT : VG_ERANGE, t->at,
-            h && d ? "within_hours beside within_days"
-                   : "a threshold needs within_hours or within_days above 0, and at most 3660 days");
-    vg_mend(f, "write for example within_hours = 24");
+    vg_agreement__find(r, VG_FINDING_ERROR, t->at, h && d ? "threshold-two-times" : "threshold-time",
+                       VG_NO_FACTS);
 }
 
 static void how_much(vg_agreement_reading *r, vg_toml *t, vg_threshold *x)
@@ -207,20 +186,15 @@ static void how_much(vg_agreement_reading *r, vg_toml *t, vg_threshold *x)
         n++;
         if (*value[i] > 0)
             continue;
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ERANGE, vg_toml_get(t, vg_str_z(key[i]))->at, "%s = %g", key[i], *value[i]);
-        vg_why(f, "a threshold lies above 0");
+        vg_agreement__find(
+            r, VG_FINDING_ERROR, vg_toml_get(t, vg_str_z(key[i]))->at, "threshold-value",
+            VG_FACTS(vg_fact__text("key", vg_str_z(key[i])), vg_fact__code("value", *value[i])));
         *value[i] = 0;
     }
     if (n == 1)
         return;
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, n ? VG_ECONFLICT : VG_ENODATA, t->at,
-            n ? "a threshold with %d limits" : "a threshold without a limit", n);
-    vg_why(
-        f,
-        "it has exactly one of least_count, least_ratio and least_severity; else it could never be decided");
-    vg_mend(f, "write for example least_count = 10");
+    vg_agreement__find(r, VG_FINDING_ERROR, t->at, n ? "threshold-limits" : "threshold-no-limit",
+                       VG_FACTS(vg_fact__num("n", n)));
 }
 
 static bool thresholds(vg_agreement_reading *r)
@@ -235,7 +209,7 @@ static bool thresholds(vg_agreement_reading *r)
     for (int32_t i = 0; i < n; i++, t = t->next) {
         vg_threshold *x = &r->threshold[i];
         *x = (vg_threshold){ .line = vg_agreement__line(t) };
-        x->id = vg_agreement__id(r, t, "threshold");
+        x->id = vg_agreement__id(r, t, "threshold-no-id");
         x->scope = scope_of(r, t);
         whose(r, t, x);
         how_long(r, t, x);
@@ -243,11 +217,10 @@ static bool thresholds(vg_agreement_reading *r)
         vg_agreement__text(r, t, "action", &x->action);
         vg_toml_get(t, VG_S("text"));
         for (int32_t k = 0; k < i && x->id.n; k++)
-            if (vg_eq(r->threshold[k].id, x->id)) {
-                vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-                vg_fail(f, VG_ECONFLICT, t->at, "two thresholds are called \"%.*s\", the first in line %d",
-                        VG_P(x->id), r->threshold[k].line);
-            }
+            if (vg_eq(r->threshold[k].id, x->id))
+                vg_agreement__find(
+                    r, VG_FINDING_ERROR, t->at, "threshold-double",
+                    VG_FACTS(vg_fact__text("id", x->id), vg_fact__num("line", r->threshold[k].line)));
         vg_agreement__unknown_keys(r, t, threshold_keys);
     }
     return true;
@@ -260,9 +233,9 @@ static double not_below_0(vg_agreement_reading *r, vg_toml *t, const char *key, 
     double x = 0;
     if (!vg_agreement__number(r, t, key, &x) || (x >= 0 && x <= most))
         return x;
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ERANGE, vg_toml_get(t, vg_str_z(key))->at, "%s = %g", key, x);
-    vg_why(f, "it lies between 0 and %g", most);
+    vg_agreement__find(
+        r, VG_FINDING_ERROR, vg_toml_get(t, vg_str_z(key))->at, "source-value",
+        VG_FACTS(vg_fact__text("key", vg_str_z(key)), vg_fact__code("value", x), vg_fact__num("most", most)));
     return 0;
 }
 
@@ -271,16 +244,16 @@ static void source(vg_agreement_reading *r, vg_toml *t, int32_t i)
     vg_agreement_source *s = &r->source[i];
     vg_str word;
     *s = (vg_agreement_source){ .party = VG_AGREEMENT_NOBODY, .line = vg_agreement__line(t) };
-    s->id = vg_agreement__id(r, t, "source");
+    s->id = vg_agreement__id(r, t, "source-no-id");
     if (vg_agreement__text(r, t, "kind", &word)) {
         int kind = vg_source_kind_by_name(word);
         if (kind < 0)
-            vg_agreement__bad_word(r, vg_toml_get(t, VG_S("kind"))->at, "kind of source", word,
+            vg_agreement__bad_word(r, vg_toml_get(t, VG_S("kind"))->at, "source-kind-unknown", word,
                                    vg_source_kind_name, VG_N_SOURCE_KINDS);
         s->kind = kind < 0 ? VG_SOURCE_OTHER : (vg_source_kind)kind;
     }
     if (vg_agreement__text(r, t, "party", &word))
-        s->party = vg_agreement__party_named(r, word, vg_toml_get(t, VG_S("party"))->at, "party");
+        s->party = vg_agreement__party_named(r, word, vg_toml_get(t, VG_S("party"))->at);
     double minutes = not_below_0(r, t, "delay_minutes", 525600),
            hours = not_below_0(r, t, "delay_hours", 8760);
     s->delay_s = (int64_t)(minutes * 60 + hours * 3600 + .5);
@@ -288,11 +261,10 @@ static void source(vg_agreement_reading *r, vg_toml *t, int32_t i)
     s->rate_per_minute = (int64_t)not_below_0(r, t, "most_per_minute", 1e9);
     vg_toml_get(t, VG_S("text"));
     int32_t before = s->id.n ? vg_agreement__index_add(&r->kept->source, s->id, i) : VG_AGREEMENT_NOBODY;
-    if (before >= 0) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, t->at, "two sources are called \"%.*s\", the first in line %d", VG_P(s->id),
-                r->source[before].line);
-    }
+    if (before >= 0)
+        vg_agreement__find(
+            r, VG_FINDING_ERROR, t->at, "source-double",
+            VG_FACTS(vg_fact__text("id", s->id), vg_fact__num("line", r->source[before].line)));
     vg_agreement__unknown_keys(r, t, source_keys);
 }
 

@@ -10,22 +10,22 @@
 
 enum { MOST_FINDINGS = 10000, DAY_S = 86400 };
 
-vg_err *vg_agreement__found(vg_agreement_reading *r, vg_finding_weight weight)
+void vg_agreement__find(vg_agreement_reading *r, vg_finding_weight weight, vg_at at, const char *id,
+                        const vg_fact *fact, int n)
 {
     vg_agreement_found *x = r->n_found < MOST_FINDINGS ? vg_new(r->arena, vg_agreement_found, 1) : NULL;
     r->a->n_errors += weight == VG_FINDING_ERROR;
-    if (!x) {
-        r->spare = VG_NO_ERR;
-        return &r->spare;
-    }
-    x->finding.weight = weight;
+    if (!x)
+        return;
+    x->finding = (vg_agreement_finding){ .weight = weight, .at = at, .id = id };
+    for (; x->finding.n_facts < n && x->finding.n_facts < VG_FINDING_FACTS; x->finding.n_facts++)
+        x->finding.fact[x->finding.n_facts] = fact[x->finding.n_facts];
     x->number = r->n_found++;
     if (r->last_found)
         r->last_found->next = x;
     else
         r->found = x;
     r->last_found = x;
-    return &x->finding.err;
 }
 
 int32_t vg_agreement__line(const vg_toml *x)
@@ -35,12 +35,37 @@ int32_t vg_agreement__line(const vg_toml *x)
 
 /* --- kinds of values --- */
 
-static void wrong_kind(vg_agreement_reading *r, const vg_toml *x, const char *should_be, const char *example)
+static const char *kind_key(vg_toml_kind kind)
 {
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_EPARSE, x->at, "%.*s is %s", VG_P(x->key), vg_toml_kind_words(x->kind));
-    vg_why(f, "%.*s must be %s", VG_P(x->key), should_be);
-    vg_mend(f, "write for example %.*s = %s", VG_P(x->key), example);
+    switch (kind) {
+    case VG_TOML_TABLE: return "ceasefire.value.table";
+    case VG_TOML_ARRAY: return "ceasefire.value.list";
+    case VG_TOML_TEXT: return "ceasefire.value.text";
+    case VG_TOML_INT: return "ceasefire.value.whole";
+    case VG_TOML_FLOAT: return "ceasefire.value.number";
+    case VG_TOML_BOOL: return "ceasefire.value.bool";
+    case VG_TOML_INSTANT: return "ceasefire.value.instant";
+    case VG_TOML_LOCAL: return "ceasefire.value.local";
+    case VG_TOML_DATE: return "ceasefire.value.date";
+    case VG_TOML_TIME: return "ceasefire.value.time";
+    }
+    return "ceasefire.value.text";
+}
+
+/* `wanted` is a key of the catalogue, `example` is written as the file has it. */
+static void wrong_kind(vg_agreement_reading *r, const vg_toml *x, const char *wanted, const char *example)
+{
+    vg_agreement__find(r, VG_FINDING_ERROR, x->at, "wrong-kind",
+                       VG_FACTS(vg_fact__text("key", x->key), vg_fact__word("kind", kind_key(x->kind)),
+                                vg_fact__word("wanted", wanted),
+                                vg_fact__text("example", vg_str_z(example))));
+}
+
+void vg_agreement__not_empty(vg_agreement_reading *r, const vg_toml *value)
+{
+    if (value && value->kind == VG_TOML_ARRAY && value->n == 0)
+        vg_agreement__find(r, VG_FINDING_ERROR, value->at, "empty-list",
+                           VG_FACTS(vg_fact__text("key", value->key)));
 }
 
 vg_toml *vg_agreement__tables(vg_agreement_reading *r, vg_toml *table, const char *key, int32_t most,
@@ -58,15 +83,14 @@ vg_toml *vg_agreement__tables(vg_agreement_reading *r, vg_toml *table, const cha
     for (const vg_toml *i = good ? x->first : NULL; i; i = i->next)
         good = good && i->kind == VG_TOML_TABLE;
     if (!good) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_EPARSE, x->at, "%s is not a table", key);
-        vg_mend(f, "write [[%s]] on a line of its own, and below it what belongs to it", key);
+        vg_agreement__find(r, VG_FINDING_ERROR, x->at, "not-table",
+                           VG_FACTS(vg_fact__text("key", vg_str_z(key))));
         return NULL;
     }
-    if (x->n > most) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ERANGE, x->at, "%d times [[%s]]; an agreement may have %d", x->n, key, most);
-    }
+    if (x->n > most)
+        vg_agreement__find(r, VG_FINDING_ERROR, x->at, "too-many",
+                           VG_FACTS(vg_fact__num("n", x->n), vg_fact__text("key", vg_str_z(key)),
+                                    vg_fact__num("most", most)));
     *n = x->n < most ? x->n : most;
     return x->first;
 }
@@ -77,7 +101,7 @@ bool vg_agreement__text(vg_agreement_reading *r, vg_toml *table, const char *key
     if (!x)
         return false;
     if (x->kind != VG_TOML_TEXT) {
-        wrong_kind(r, x, "a text", "\"words in quotes\"");
+        wrong_kind(r, x, "ceasefire.value.text", "\"...\"");
         return false;
     }
     *out = x->text;
@@ -90,7 +114,7 @@ bool vg_agreement__number(vg_agreement_reading *r, vg_toml *table, const char *k
     if (!x)
         return false;
     if ((x->kind != VG_TOML_INT && x->kind != VG_TOML_FLOAT) || !(x->number > -1e300 && x->number < 1e300)) {
-        wrong_kind(r, x, "a number, and neither nan nor inf", "12.5");
+        wrong_kind(r, x, "ceasefire.value.finite", "12.5");
         return false;
     }
     *out = x->number;
@@ -126,7 +150,7 @@ bool vg_agreement__time(vg_agreement_reading *r, vg_toml *table, const char *key
         return false;
     bool good = x->kind == VG_TOML_TIME || (x->kind == VG_TOML_TEXT && clock_text(x->text, &s));
     if (!good) {
-        wrong_kind(r, x, "a time of day", "\"18:00\"");
+        wrong_kind(r, x, "ceasefire.value.time", "\"18:00\"");
         return false;
     }
     *out = (int32_t)(x->kind == VG_TOML_TIME ? x->whole : s);
@@ -139,23 +163,15 @@ static int64_t from_local(vg_agreement_reading *r, const vg_toml *x, int64_t loc
 {
     vg_clock_kind kind;
     int64_t at = vg_clock_utc(r->a->clock, local, &kind);
+    if (kind == VG_CLOCK_ONCE)
+        return at;
     char text[32], utc[32];
-    vg_instant_text(local, text);
-    text[19] = 0;
-    vg_instant_text(at, utc);
-    if (kind == VG_CLOCK_SKIPPED) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_WARNING);
-        vg_fail(f, VG_ERANGE, x->at, "%.*s: %s does not exist in %.*s", VG_P(x->key), text,
-                VG_P(vg_clock_name(r->a->clock)));
-        vg_why(f, "the clocks are put forward over it; the instant of the change is taken, %s", utc);
-        vg_mend(f, "write another time, or one with its offset");
-    } else if (kind == VG_CLOCK_TWICE) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_WARNING);
-        vg_fail(f, VG_ERANGE, x->at, "%.*s: %s comes twice in %.*s", VG_P(x->key), text,
-                VG_P(vg_clock_name(r->a->clock)));
-        vg_why(f, "the clocks are put back over it; the first of the two is taken, %s", utc);
-        vg_mend(f, "write the time with its offset, as 2025-10-26T03:30:00+02:00");
-    }
+    vg_str wall = vg_copy(r->arena, vg_sub(vg_instant_text(local, text), 11, 5));
+    vg_agreement__find(r, VG_FINDING_WARNING, x->at, kind == VG_CLOCK_SKIPPED ? "time-skipped" : "time-twice",
+                       VG_FACTS(vg_fact__text("key", x->key), vg_fact__day("day", local),
+                                vg_fact__text("time", wall),
+                                vg_fact__text("zone", vg_clock_name(r->a->clock)),
+                                vg_fact__text("utc", vg_copy(r->arena, vg_instant_text(at, utc)))));
     return at;
 }
 
@@ -187,7 +203,7 @@ bool vg_agreement__instant(vg_agreement_reading *r, vg_toml *table, const char *
     else if (x->kind == VG_TOML_TEXT && dated_text(x->text, &local))
         *out = from_local(r, x, local);
     else {
-        wrong_kind(r, x, "a date, or a date with a time", "2025-03-18T18:00:00");
+        wrong_kind(r, x, "ceasefire.value.moment", "2025-03-18T18:00:00");
         return false;
     }
     return true;
@@ -202,12 +218,12 @@ bool vg_agreement__word(vg_agreement_reading *r, const vg_toml *value, const vg_
         return false;
     bool one = value->kind == VG_TOML_TEXT;
     if (!one && value->kind != VG_TOML_ARRAY) {
-        wrong_kind(r, value, "a word, or a list of words", "[\"one\", \"another\"]");
+        wrong_kind(r, value, "ceasefire.value.words", "[\"...\", \"...\"]");
         return false;
     }
     const vg_toml *x = one ? (*last ? NULL : value) : *last ? (*last)->next : value->first;
     if (x && x->kind != VG_TOML_TEXT) {
-        wrong_kind(r, value, "a list of words only", "[\"one\", \"another\"]");
+        wrong_kind(r, value, "ceasefire.value.words-only", "[\"...\", \"...\"]");
         return false;
     }
     if (x) {
@@ -255,56 +271,49 @@ const char *vg_agreement__nearest(vg_str word, const char *const *known)
     return best;
 }
 
+/* All the words there are, one behind the other. */
+static vg_str listed(vg_agreement_reading *r, const char *const *known)
+{
+    char all[1200] = "";
+    size_t n = 0;
+    for (; *known && n + strlen(*known) + 3 < sizeof all; known++)
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", n ? ", " : "", *known);
+    return vg_copy(r->arena, vg_str_z(all));
+}
+
 void vg_agreement__unknown_keys(vg_agreement_reading *r, const vg_toml *table, const char *const *known)
 {
     for (const vg_toml *x = vg_toml_unasked(table, NULL); x; x = vg_toml_unasked(table, x)) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
         const char *near = vg_agreement__nearest(x->key, known);
-        char all[200] = "";
-        for (const char *const *k = known; *k && strlen(all) + strlen(*k) + 3 < sizeof all; k++)
-            snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", *all ? ", " : "", *k);
-        vg_fail(f, VG_ENOTFOUND, x->key_at, "nothing here is called \"%.*s\"",
-                VG_P(vg_utf8_head(x->key, 60)));
-        vg_why(f, "a key that is not known would be silently without effect; known here: %s", all);
-        if (near)
-            vg_mend(f, "is it %s?", near);
-        else
-            vg_mend(f, "take it out, or write it behind # as a remark");
+        vg_agreement__find(r, VG_FINDING_ERROR, x->key_at, "key-unknown",
+                           VG_FACTS(vg_fact__text("key", x->key), vg_fact__text("all", listed(r, known)),
+                                    vg_fact__text("near", near ? vg_str_z(near) : VG_NOSTR)));
     }
 }
 
-void vg_agreement__bad_word(vg_agreement_reading *r, vg_at at, const char *what, vg_str word,
+void vg_agreement__bad_word(vg_agreement_reading *r, vg_at at, const char *id, vg_str word,
                             const char *(*name)(int), int n)
 {
     const char *known[64];
     int k = 0;
-    char all[200] = "";
-    for (int i = 0; i < n && k < 63; i++) {
+    for (int i = 0; i < n && k < 63; i++)
         known[k++] = name(i);
-        if (strlen(all) + strlen(name(i)) + 3 < sizeof all)
-            snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", *all ? ", " : "", name(i));
-    }
     known[k] = NULL;
     const char *near = vg_agreement__nearest(word, known);
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ENOTFOUND, at, "no %s is called \"%.*s\"", what, VG_P(vg_utf8_head(word, 60)));
-    vg_why(f, "there are: %s", all);
-    if (near)
-        vg_mend(f, "is it %s?", near);
+    vg_agreement__find(r, VG_FINDING_ERROR, at, id,
+                       VG_FACTS(vg_fact__text("word", word), vg_fact__text("all", listed(r, known)),
+                                vg_fact__text("near", near ? vg_str_z(near) : VG_NOSTR)));
 }
 
 /* --- ids and indexes --- */
 
-vg_str vg_agreement__id(vg_agreement_reading *r, vg_toml *table, const char *what)
+vg_str vg_agreement__id(vg_agreement_reading *r, vg_toml *table, const char *finding)
 {
     vg_str id = VG_NOSTR;
     const vg_toml *x = vg_toml_get(table, VG_S("id"));
     if (x && (!vg_agreement__text(r, table, "id", &id) || id.n > 0))
         return id;
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ENODATA, table->at, "a %s without an id", what);
-    vg_why(f, "reports and figures name it by its id");
-    vg_mend(f, "add id = \"a-short-name\"");
+    vg_agreement__find(r, VG_FINDING_ERROR, table->at, finding, VG_NO_FACTS);
     return id;
 }
 

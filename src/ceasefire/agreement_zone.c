@@ -8,6 +8,7 @@
 
 #include "ceasefire/agreement_int.h"
 #include "core/input.h"
+#include "core/num.h"
 
 static const double MOST_KM = 1000, /* no agreement has a zone or a distance beyond it: metres were meant */
     BARE_LINE_KM = .1;              /* around a line that tells no buffer_km */
@@ -28,10 +29,7 @@ bool vg_agreement__is_line(vg_zone_kind kind)
 
 static bool bad_place(vg_agreement_reading *r, vg_at at)
 {
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_EPARSE, at, "not a place");
-    vg_why(f, "a place is [longitude, latitude] in degrees, as in GeoJSON, or { lat = 48.1, lon = 37.5 }");
-    vg_mend(f, "write for example [37.5, 48.1]");
+    vg_agreement__find(r, VG_FINDING_ERROR, at, "place-form", VG_NO_FACTS);
     return false;
 }
 
@@ -61,11 +59,10 @@ static bool place(vg_agreement_reading *r, vg_toml *x, double *lon, double *lat)
     *lat = north->number;
     if (fabs(*lat) <= 90 && fabs(*lon) <= 180)
         return true;
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ERANGE, x->at, "longitude %g, latitude %g is no place on earth", *lon, *lat);
-    vg_why(f, "longitude goes from -180 to 180 and latitude from -90 to 90");
-    return vg_mend(f, fabs(*lat) > 90 && fabs(*lon) <= 90 ? "longitude comes first: are the two swapped?"
-                                                          : "correct it");
+    vg_agreement__find(r, VG_FINDING_ERROR, x->at,
+                       fabs(*lat) > 90 && fabs(*lon) <= 90 ? "place-swapped" : "place-range",
+                       VG_FACTS(vg_fact__num("lon", *lon), vg_fact__num("lat", *lat)));
+    return false;
 }
 
 static bool put_place(vg_agreement_reading *r, vg_out *o, vg_toml *x)
@@ -83,9 +80,9 @@ static bool put_place(vg_agreement_reading *r, vg_out *o, vg_toml *x)
 
 static bool too_few(vg_agreement_reading *r, const vg_toml *x, int32_t least)
 {
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ENODATA, x->at, "%d places are too few", x->n);
-    return vg_why(f, least == 3 ? "an area has at least three corners" : "a line has at least two places");
+    vg_agreement__find(r, VG_FINDING_ERROR, x->at, least == 3 ? "area-too-few" : "line-too-few",
+                       VG_FACTS(vg_fact__num("n", x->n)));
+    return false;
 }
 
 /* Places of a line or a ring; a ring that is not closed is closed. */
@@ -198,13 +195,9 @@ static bool stays_below(vg_str path)
 
 static bool refuse_file(vg_agreement_reading *r, const vg_toml *x)
 {
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_EARG, x->at, "the file \"%.*s\" may not be named here", VG_P(vg_utf8_head(x->text, 80)));
-    vg_why(f, r->folder ? "files lie in the folder of the agreement or below it"
-                        : "this agreement did not come as a file, so there is no folder beside it");
-    return vg_mend(f, r->folder
-                          ? "copy the file there and write its path from there: file = \"zones/line.geojson\""
-                          : "write the zone itself: area, line, point or geojson");
+    vg_agreement__find(r, VG_FINDING_ERROR, x->at, r->folder ? "file-elsewhere" : "file-alone",
+                       VG_FACTS(vg_fact__text("file", x->text)));
+    return false;
 }
 
 /* Contents of the GeoJSON file that a table names; remembered for the whole text. */
@@ -218,10 +211,10 @@ static bool file(vg_agreement_reading *r, const vg_toml *x, vg_str *out)
     if (!path.s || !i)
         return vg_fail_memory(r->e, vg_arena_limit(r->arena));
     if (!slurp(r, path.s, out, &why)) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, why.code, x->at, "the file of a zone cannot be read, %.*s: %s",
-                VG_P(vg_utf8_head(x->text, 80)), why.what);
-        return vg_why(f, "its path is taken from the folder of the agreement");
+        vg_agreement__find(r, VG_FINDING_ERROR, x->at, "file-unreadable",
+                           VG_FACTS(vg_fact__text("file", x->text),
+                                    vg_fact__text("reason", vg_copy(r->arena, vg_str_z(why.what)))));
+        return false;
     }
     *i = (vg_agreement_insert){ .instead_of = x->written, .key = x->key, .content = *out };
     if (r->last_insert)
@@ -241,11 +234,9 @@ static bool too_far(vg_agreement_reading *r, const vg_toml *table, const char *k
         x = x->next;
     if (km > 0 && km <= MOST_KM)
         return false;
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ERANGE, x->at, "%s = %g", key, km);
-    vg_why(f, km > 0 ? "that is more than %g kilometres" : "it must be above 0", MOST_KM);
-    if (km > 0)
-        vg_mend(f, "are these metres? then write %g", km / 1000);
+    vg_agreement__find(r, VG_FINDING_ERROR, x->at, km > 0 ? "size-metres" : "size-range",
+                       VG_FACTS(vg_fact__text("key", vg_str_z(key)), vg_fact__code("km", km),
+                                vg_fact__num("most", MOST_KM), vg_fact__code("mended", km / 1000)));
     return true;
 }
 
@@ -259,10 +250,8 @@ static vg_toml *drawn(vg_agreement_reading *r, vg_toml *table, bool *several)
     for (size_t i = 0; i < sizeof drawn_by / sizeof *drawn_by; i++) {
         vg_toml *y = vg_toml_get(table, vg_str_z(drawn_by[i]));
         if (x && y) {
-            vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-            vg_fail(f, VG_ECONFLICT, y->at, "%.*s beside %.*s", VG_P(y->key), VG_P(x->key));
-            vg_why(f, "a zone, or a version of it, is drawn in one way");
-            vg_mend(f, "take one out, or make two versions: [[zone.version]]");
+            vg_agreement__find(r, VG_FINDING_ERROR, y->at, "drawn-twice",
+                               VG_FACTS(vg_fact__text("key", y->key), vg_fact__text("other", x->key)));
             *several = true;
             return NULL;
         }
@@ -275,8 +264,8 @@ static bool geojson_of(vg_agreement_reading *r, vg_toml *x, vg_str *out)
 {
     bool named = vg_eq(x->key, VG_S("file")), written = vg_eq(x->key, VG_S("geojson"));
     if ((named || written) && x->kind != VG_TOML_TEXT) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        return vg_fail(f, VG_EPARSE, x->at, "%.*s must be a text in quotes", VG_P(x->key));
+        vg_agreement__find(r, VG_FINDING_ERROR, x->at, "not-quoted", VG_FACTS(vg_fact__text("key", x->key)));
+        return false;
     }
     *out = x->text;
     if (named)
@@ -296,12 +285,9 @@ static bool geojson_of(vg_agreement_reading *r, vg_toml *x, vg_str *out)
 
 static void bare_line(vg_agreement_reading *r, vg_agreement_drawing *d)
 {
-    vg_err *f = vg_agreement__found(r, VG_FINDING_NOTE);
     d->buffer_km = BARE_LINE_KM;
-    vg_fail(f, VG_ENODATA, d->at, "a line without buffer_km: %g m on both sides are taken",
-            BARE_LINE_KM * 1000);
-    vg_why(f, "a line has no inside; closer_than is measured from the line itself and needs no buffer");
-    vg_mend(f, "add buffer_km = 1, or what the agreement says");
+    vg_agreement__find(r, VG_FINDING_NOTE, d->at, "bare-line",
+                       VG_FACTS(vg_fact__num("metres", BARE_LINE_KM * 1000)));
 }
 
 /* What a table draws, with the buffer that belongs to it. */
@@ -318,10 +304,8 @@ static bool draw(vg_agreement_reading *r, vg_toml *table, vg_agreement_drawing *
     if (sized && too_far(r, table, size, d->buffer_km))
         return false;
     if (!sized && size[0] == 'r') {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ENODATA, x->at, "a point without radius_km");
-        vg_why(f, "a point has no area of its own; a protected site reaches to its radius");
-        return vg_mend(f, "add radius_km = 1.5");
+        vg_agreement__find(r, VG_FINDING_ERROR, x->at, "point-no-radius", VG_NO_FACTS);
+        return false;
     }
     if (!sized && vg_eq(x->key, VG_S("line")))
         bare_line(r, d);
@@ -363,6 +347,19 @@ static bool make(vg_agreement_reading *r, const vg_agreement_drawing *d, const v
     return vg_why(why, "nothing can lie inside it");
 }
 
+/* The number behind a word of what the shape's reader says; NaN where there is none. */
+static double number_behind(vg_str text, vg_str word)
+{
+    ptrdiff_t at = vg_find(text, word);
+    double number;
+    if (at < 0)
+        return NAN;
+    vg_str rest = vg_sub(text, at + word.n, text.n), first = vg_cut(&rest, ' ');
+    while (first.n && first.s[first.n - 1] == ',')
+        first.n--;
+    return vg_num(first, &number) ? number : NAN;
+}
+
 /* What was wrong with a shape, at the line of the agreement that draws it. */
 static void say_shape(vg_agreement_reading *r, const vg_agreement_drawing *d, const vg_err *why)
 {
@@ -370,12 +367,15 @@ static void say_shape(vg_agreement_reading *r, const vg_agreement_drawing *d, co
         vg_fail(r->e, why->code, why->at, "%s", why->what);
         return;
     }
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, why->code, d->at, "%s", why->what);
-    if (why->why[0])
-        vg_why(f, "%s", why->why);
-    if (why->mend[0])
-        vg_mend(f, "%s", why->mend);
+    vg_str what = vg_copy(r->arena, vg_str_z(why->what));
+    double lon = number_behind(what, VG_S("longitude ")), lat = number_behind(what, VG_S("latitude "));
+    const char *id = why->code == VG_ENODATA                                          ? "zone-empty"
+                     : why->code == VG_ECONFLICT && !isnan(lon) && !isnan(lat)        ? "zone-crosses"
+                     : why->code == VG_ERANGE && (vg_find(what, VG_S("itude ")) >= 0) ? "zone-range"
+                                                                                      : "zone-shape";
+    vg_agreement__find(
+        r, VG_FINDING_ERROR, d->at, id,
+        VG_FACTS(vg_fact__text("reason", what), vg_fact__num("lon", lon), vg_fact__num("lat", lat)));
 }
 
 /* Of geojson and files only: lines and points in them need a buffer, which nobody can see from the agreement. */
@@ -389,11 +389,6 @@ static bool shape_of(vg_agreement_reading *r, vg_agreement_drawing *d, const vg_
         vg_err again = VG_NO_ERR;
         if ((good = make(r, d, &(vg_zone_opts){ .buffer_km = BARE_LINE_KM }, &z, &again)))
             bare_line(r, d);
-    }
-    if (!good && !line && why.code == VG_ENODATA) {
-        why = VG_NO_ERR;
-        vg_fail(&why, VG_ENODATA, d->at, "the zone is empty: its corners enclose nothing");
-        vg_mend(&why, "are the corners on one line, or the same place?");
     }
     if (!good)
         say_shape(r, d, &why);
@@ -454,10 +449,7 @@ static void no_outline(vg_agreement_reading *r, const vg_agreement_zone *z, vg_a
 {
     if (z->kind == VG_ZONE_WHOLE_TERRITORY)
         return;
-    vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-    vg_fail(f, VG_ENODATA, at, "the zone \"%.*s\" is not drawn", VG_P(z->id));
-    vg_why(f, "only a zone of kind whole_territory may be without an outline; it is then everywhere");
-    vg_mend(f, "add area, line with buffer_km, point with radius_km, or file");
+    vg_agreement__find(r, VG_FINDING_ERROR, at, "zone-not-drawn", VG_FACTS(vg_fact__text("zone", z->id)));
 }
 
 static bool versions(vg_agreement_reading *r, vg_agreement_zone *z, vg_agreement_zone_extra *x)
@@ -465,12 +457,9 @@ static bool versions(vg_agreement_reading *r, vg_agreement_zone *z, vg_agreement
     int32_t n;
     bool several;
     vg_toml *own = drawn(r, x->toml, &several);
-    if (own && vg_toml_get(x->toml, VG_S("version"))) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, own->at, "%.*s beside [[zone.version]]", VG_P(own->key));
-        vg_why(f, "a zone with versions is drawn in each of them");
-        vg_mend(f, "make it a version of its own, with from and to");
-    }
+    if (own && vg_toml_get(x->toml, VG_S("version")))
+        vg_agreement__find(r, VG_FINDING_ERROR, own->at, "drawn-beside-versions",
+                           VG_FACTS(vg_fact__text("key", own->key)));
     vg_toml *t = vg_agreement__tables(r, x->toml, "version", VG_AGREEMENT_ZONES, &n);
     vg_agreement_version *v = vg_new(r->arena, vg_agreement_version, n + 1);
     vg_agreement_drawing *d = vg_new(r->arena, vg_agreement_drawing, n + 1);
@@ -501,18 +490,14 @@ static vg_zone_kind kind_of(vg_agreement_reading *r, vg_toml *t)
 {
     vg_str word = VG_NOSTR;
     if (!vg_agreement__text(r, t, "kind", &word)) {
-        if (!vg_toml_get(t, VG_S("kind"))) {
-            vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-            vg_fail(f, VG_ENODATA, t->at, "a zone without a kind");
-            vg_mend(f, "add kind = \"buffer\", or another of: contact_line, demilitarised, security_zone, "
-                       "corridor ...");
-        }
+        if (!vg_toml_get(t, VG_S("kind")))
+            vg_agreement__find(r, VG_FINDING_ERROR, t->at, "zone-no-kind", VG_NO_FACTS);
         return VG_ZONE_BUFFER;
     }
     for (int i = 0; i < VG_N_ZONE_KINDS; i++)
         if (vg_eq(word, vg_str_z(vg_zone_kind_name(i))))
             return (vg_zone_kind)i;
-    vg_agreement__bad_word(r, vg_toml_get(t, VG_S("kind"))->at, "kind of zone", word, vg_zone_kind_name,
+    vg_agreement__bad_word(r, vg_toml_get(t, VG_S("kind"))->at, "zone-kind-unknown", word, vg_zone_kind_name,
                            VG_N_ZONE_KINDS);
     return VG_ZONE_BUFFER;
 }
@@ -523,11 +508,11 @@ static bool zone(vg_agreement_reading *r, vg_toml *t, int32_t i)
     vg_agreement_zone_extra *x = &r->extra[i];
     *z = (vg_agreement_zone){ .line = vg_agreement__line(t) };
     x->toml = t;
-    z->id = z->name = vg_agreement__id(r, t, "zone");
+    z->id = z->name = vg_agreement__id(r, t, "zone-no-id");
     vg_agreement__text(r, t, "name", &z->name);
     z->kind = kind_of(r, t);
     if (vg_agreement__text(r, t, "held_by", &z->held_by)) {
-        int32_t p = vg_agreement__party_named(r, z->held_by, vg_toml_get(t, VG_S("held_by"))->at, "party");
+        int32_t p = vg_agreement__party_named(r, z->held_by, vg_toml_get(t, VG_S("held_by"))->at);
         z->held_by = p >= 0 ? r->party[p].id : VG_NOSTR;
     }
     x->overlap_words = vg_toml_get(t, VG_S("overlaps"));
@@ -535,12 +520,9 @@ static bool zone(vg_agreement_reading *r, vg_toml *t, int32_t i)
     if (!versions(r, z, x))
         return false;
     int32_t before = z->id.n ? vg_agreement__index_add(&r->kept->zone, z->id, i) : VG_AGREEMENT_NOBODY;
-    if (before >= 0) {
-        vg_err *f = vg_agreement__found(r, VG_FINDING_ERROR);
-        vg_fail(f, VG_ECONFLICT, t->at, "two zones are called \"%.*s\", the first in line %d", VG_P(z->id),
-                r->zone[before].line);
-        vg_mend(f, "give one of them another id, or make them versions of one zone: [[zone.version]]");
-    }
+    if (before >= 0)
+        vg_agreement__find(r, VG_FINDING_ERROR, t->at, "zone-double",
+                           VG_FACTS(vg_fact__text("id", z->id), vg_fact__num("line", r->zone[before].line)));
     vg_agreement__unknown_keys(r, t, zone_keys);
     return true;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ceasefire/daily_int.h"
+#include "ceasefire/escalation.h"
 #include "core/date.h"
 
 enum { LONGEST_DAYS = 36600, DEFAULT_TOP = 10 };
@@ -92,10 +93,18 @@ static bool count_missing(vg_watch *w, int64_t from, int64_t to, const vg_figure
     return true;
 }
 
+/* The first day whose incidents a report needs: of the period before, and of the past that escalation is held against. */
+static int32_t first_needed(const vg_daily *ask, const vg_agreement *a)
+{
+    int32_t before = ask->from_day - (ask->to_day - ask->from_day + 1);
+    int32_t past = ask->to_day - (int32_t)(vg_escalation_past_s(a) / 86400) - 1; /* days may have 25 hours */
+    return before < past ? before : past;
+}
+
 bool vg_daily_missing(const vg_daily *ask, vg_watch *w, const vg_figures *f, int64_t *n, vg_err *e)
 {
     const vg_agreement *agreement = vg_watch_agreement(w);
-    int32_t before = ask->from_day - (ask->to_day - ask->from_day + 1);
+    int32_t before = first_needed(ask, agreement);
     int64_t from, to, unused, n_rows;
     vg_figure_row *row;
     vg_arena a;
@@ -119,6 +128,7 @@ static bool gather(vg_daily_work *w, vg_err *e)
     vg_agreement_day_bounds(a, ask->from_day - (ask->to_day - ask->from_day + 1), &w->before, &unused);
     return gather_figures(w, e) && gather_incidents(w, e) &&
            count_missing(w->watch, w->before, w->to, w->row, w->n_rows, &w->n_missing, e) &&
+           vg_daily_missing(ask, w->watch, w->figures, &w->n_missing_past, e) &&
            vg_cover_rows(w->watch, w->from, w->to, w->doc.a, &w->cover, &w->n_cover, &w->n_strange, e) &&
            vg_watch_sources(w->watch, w->doc.a, &w->source, &w->n_sources, e);
 }
@@ -210,7 +220,7 @@ static bool put_sections(vg_daily_work *w, vg_err *e)
     vg_daily_put_days(w);
     vg_daily_put_attribution(w);
     vg_daily_put_claims(w);
-    if (!vg_daily_put_coverage(w, e))
+    if (!vg_daily_put_escalation(w, e) || !vg_daily_put_coverage(w, e))
         return false;
     vg_daily_put_states(w);
     vg_daily_put_corrections(w);
@@ -233,6 +243,12 @@ static bool put_out(const vg_doc *d, vg_out *out, vg_err *e)
     return true;
 }
 
+/* A page that says lang="ar" and holds English would be read aloud as noise, and from the wrong side. */
+static vg_lang written_in(vg_lang lang)
+{
+    return vg_message_has(lang, "ceasefire.report.lead") ? lang : VG_LANG_EN;
+}
+
 bool vg_daily_write(const vg_daily *ask, vg_watch *watch, vg_figures *f, vg_out *out, vg_err *e)
 {
     vg_arena a;
@@ -246,7 +262,7 @@ bool vg_daily_write(const vg_daily *ask, vg_watch *watch, vg_figures *f, vg_out 
     full.least_watched = ask->least_watched > 0 ? ask->least_watched : VG_COMPLIANCE_LEAST;
     vg_daily_work w = { .watch = watch, .figures = f };
     w.doc = (vg_doc){ .a = &a,
-                      .lang = ask->lang,
+                      .lang = written_in(ask->lang),
                       .ask = &full,
                       .agreement = vg_watch_agreement(watch),
                       .complete_until = vg_watch_watermark(watch) };

@@ -7,7 +7,8 @@
  *
  * The report is a pure function of the agreement, of what watch and figures hold, and of `ask`: no clock, no path, no
  * machine. From the same log it is the same file, byte for byte. Sections: in short; what is outstanding; counts by zone,
- * party and weapon with the equally long period before; attribution; exceptions and claims; clauses; coverage and
+ * party and weapon with the equally long period before; attribution; exceptions and claims; escalation, tested at the end
+ * of the period (escalation.h); clauses; coverage and
  * restrictions; denials of access; states of verification; corrections; the gravest incidents with their reasons;
  * sources; method.
  */
@@ -26,7 +27,7 @@ typedef enum {
 
 typedef struct {
     int32_t from_day, to_day; /* reporting days, inclusive; the period before has the same length */
-    vg_lang lang;
+    vg_lang lang; /* English and French; English in place of any other, and the page says so in its lang */
     vg_daily_form form;
     int64_t at;           /* made as of, UTC; 0 = the end of the period */
     int64_t seq;          /* entry of the log it rests on; 0 = not told (a replay) */
@@ -42,7 +43,8 @@ typedef struct {
 bool vg_daily_write(const vg_daily *ask, vg_watch *w, vg_figures *f, vg_out *out, vg_err *e);
 
 /**
- * Incidents of the period and of the one before that the figures count and the watch no longer has (a desk puts old ones
+ * Incidents of the period, of the one before and of the past that escalation is tested against at its end
+ * (vg_escalation_past_s) that the figures count and the watch no longer has (a desk puts old ones
  * away): their counts hold, their reasons are missing, and the report says so. vg_bundle_report (bundle.h) has them all.
  */
 bool vg_daily_missing(const vg_daily *ask, vg_watch *w, const vg_figures *f, int64_t *n, vg_err *e);

@@ -110,6 +110,13 @@ void vg_doc_num(vg_doc *d, double x)
     add_cell(d, (vg_doc_cell){ .low = x });
 }
 
+void vg_doc_show(vg_doc *d, vg_str shown)
+{
+    vg_doc_block *b = d->n ? &d->block[d->n - 1] : NULL;
+    if (b && b->n_cells)
+        b->cell[b->n_cells - 1].shown = shown;
+}
+
 void vg_doc_interval(vg_doc *d, double low, double high)
 {
     add_cell(d, (vg_doc_cell){ .low = low, .high = high });
@@ -143,6 +150,8 @@ vg_str vg_doc_message(const vg_doc *d, const char *family, const char *word)
 {
     char key[96];
     snprintf(key, sizeof key, "ceasefire.%s.%s", family, word);
+    if (!vg_message_has(d->lang, key) && !vg_message_has(VG_LANG_EN, key))
+        return vg_str_z(word); /* vg_message would give back the key, which ends with this call */
     return vg_message(d->lang, key);
 }
 

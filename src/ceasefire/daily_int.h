@@ -91,6 +91,7 @@ void vg_doc_word(vg_doc *d, vg_str word, vg_str shown);
 void vg_doc_int(vg_doc *d, int64_t x);
 void vg_doc_num(vg_doc *d, double x);
 void vg_doc_interval(vg_doc *d, double low, double high);
+void vg_doc_show(vg_doc *d, vg_str shown); /* of the cell before, a number: what people see instead */
 void vg_doc_two(vg_doc *d, int64_t first, int64_t second); /* BESIDE, CHANGE */
 void vg_doc_at(vg_doc *d, int64_t at);
 
@@ -136,9 +137,9 @@ typedef struct {
     int64_t from, to, before; /* bounds of the period and where the one before it begins */
     vg_figure_row *row;       /* of both periods */
     int64_t n_rows;
-    vg_incident *incident; /* of the period, by time */
-    int64_t n_incidents, n_missing;
-    vg_figure now, was; /* sums over both periods, whole incidents */
+    vg_incident *incident;                          /* of the period, by time */
+    int64_t n_incidents, n_missing, n_missing_past; /* the last: of what tests of escalation look at */
+    vg_figure now, was;                             /* sums over both periods, whole incidents */
     vg_compliance *clause;
     vg_cover_row *cover;
     int32_t n_cover, n_strange;
@@ -153,6 +154,7 @@ void vg_daily_put_counts(vg_daily_work *w);
 void vg_daily_put_days(vg_daily_work *w);
 void vg_daily_put_attribution(vg_daily_work *w);
 void vg_daily_put_claims(vg_daily_work *w);
+bool vg_daily_put_escalation(vg_daily_work *w, vg_err *e);
 void vg_daily_put_clauses(vg_daily_work *w);
 bool vg_daily_put_coverage(vg_daily_work *w, vg_err *e);
 void vg_daily_put_states(vg_daily_work *w);

@@ -38,7 +38,9 @@ static void put_table(vg_page *p, const vg_doc *d, const vg_doc_block *b)
 {
     char label[96];
     int64_t n_rows = b->n_cells / b->n_columns, n_shown = n_rows < VG_DOC_ROWS ? n_rows : VG_DOC_ROWS;
-    int first = b->column[0].kind == VG_DOC_ID;
+    int first = 0;
+    while (first < b->n_columns - 1 && b->column[first].kind == VG_DOC_ID)
+        first++;
     snprintf(label, sizeof label, "ceasefire.table.%s", b->id);
     if (!n_rows) {
         vg_page_note(p, b->key, VG_NO_ARG);
@@ -48,11 +50,13 @@ static void put_table(vg_page *p, const vg_doc *d, const vg_doc_block *b)
         vg_page_details(p, label, VG_ARGS(vg_arg_int("n", n_rows)));
     vg_page_table_begin_text(p, vg_page_words(p, label, vg_arg_int("n", n_rows)));
     for (int k = first; k < b->n_columns; k++)
-        vg_page_heading_text(p, vg_doc_message(d, "column", b->column[k].name), is_words(&b->column[k]));
+        if (b->column[k].kind != VG_DOC_ID)
+            vg_page_heading_text(p, vg_doc_message(d, "column", b->column[k].name), is_words(&b->column[k]));
     vg_page_table_body(p);
     for (int64_t i = 0; i < n_shown; i++) {
         for (int k = first; k < b->n_columns; k++)
-            put_cell(p, d, &b->column[k], &b->cell[i * b->n_columns + k], k == first);
+            if (b->column[k].kind != VG_DOC_ID)
+                put_cell(p, d, &b->column[k], &b->cell[i * b->n_columns + k], k == first);
         vg_page_row_end(p);
     }
     vg_page_table_end(p);

@@ -88,6 +88,17 @@ static bool put_zones(vg_daily_work *w, vg_err *e)
 
 /* --- coverage by source and zone --- */
 
+/* Rows are by source: each is named once. */
+static vg_str sources_of_parties(vg_daily_work *w)
+{
+    vg_str list = VG_NOSTR;
+    for (int32_t i = 0; i < w->n_cover; i++)
+        if (w->cover[i].of_party && (i == 0 || !vg_eq(w->cover[i].source, w->cover[i - 1].source)))
+            list = list.n ? vg_format(w->doc.a, "%.*s, %.*s", VG_P(list), VG_P(w->cover[i].source))
+                          : w->cover[i].source;
+    return list;
+}
+
 static void put_cover(vg_daily_work *w)
 {
     static const vg_doc_column column[] = {
@@ -110,6 +121,11 @@ static void put_cover(vg_daily_work *w)
             vg_doc_num(d, (double)r->state_s[s] / length);
         vg_doc_num(d, 1 - (double)r->known_s / length);
     }
+    bool any = false;
+    for (int32_t i = 0; i < w->n_cover; i++)
+        any = any || w->cover[i].of_party;
+    if (any)
+        vg_doc_note(d, "ceasefire.coverage.of-party", vg_arg_text("sources", sources_of_parties(w)));
     if (w->n_strange)
         vg_doc_note(d, "ceasefire.coverage.strange", vg_arg_int("n", w->n_strange));
 }

@@ -121,6 +121,41 @@ static void clause_that_little_was_watched_of_is_not_decidable(void **state)
     close_isle(&x);
 }
 
+/* Sources of a party are named in the agreement with it. */
+static void a_party_that_says_it_watches_everywhere_makes_nothing_kept(void **state)
+{
+    (void)state;
+    char text[sizeof isle_text + 200];
+    vg_err e = VG_NO_ERR;
+    snprintf(text, sizeof text, "%s[[source]]\nid = \"north-hq\"\nkind = \"party\"\nparty = \"north\"\n",
+             isle_text);
+    isle x = { 0 };
+    CHECK_OK(vg_agreement_parse(vg_str_z(text), VG_S("isle.toml"), NULL, &x.a, &e), &e);
+    assert_int_equal(x.a->n_errors, 0);
+    CHECK_OK(vg_figures_open(x.a, &x.f, &e), &e);
+    vg_watch_opts o = { .sink = vg_figures_sink(x.f) };
+    CHECK_OK(vg_watch_open(x.a, &o, &x.w, &e), &e);
+    CHECK_OK(vg_arena_init(&x.arena, 1 << 28, &e), &e);
+    vg_coverage own = { .source = VG_S("north-hq"),
+                        .from = ISLE_NOON - 2 * 86400,
+                        .to = ISLE_NOON + 86400,
+                        .received_at = ISLE_NOON,
+                        .state = VG_COVER_WATCHING };
+    cover(&x, &own);
+    vg_coverage patrol = isle_coverage(3); /* the hill, for two hours */
+    cover(&x, &patrol);
+    settle(&x);
+    vg_compliance *c = clauses_of(&x, ISLE_DAY, ISLE_DAY);
+    assert_int_equal(c[0].state, VG_COMPLIANCE_NOT_KNOWN);
+    assert_true(isnan(c[0].watched));
+    CHECK_NEAR(c[0].watched_by_parties, 1, 1e-9);
+    assert_int_equal(c[2].state, VG_COMPLIANCE_NOT_DECIDABLE);
+    CHECK_NEAR(c[2].watched, 2. / 24, 1e-9);
+    CHECK_NEAR(c[2].watched_by_parties, 1, 1e-9);
+    CHECK_HAS(written(&x, VG_DAILY_TEXT, VG_LANG_EN), "Sources that speak for a party: north-hq.");
+    close_isle(&x);
+}
+
 static void days_before_the_agreement_are_outside(void **state)
 {
     (void)state;
@@ -345,6 +380,52 @@ static void report_of_nothing_says_that_nothing_is_known(void **state)
     close_isle(&x);
 }
 
+/* Forty quiet days with one shot in four, then twelve on the last day: told with data, past and false-alarm rate. */
+static void escalation_is_told_with_its_data_and_false_alarm_rate(void **state)
+{
+    (void)state;
+    isle x;
+    open_isle(&x);
+    for (int day = -40; day <= 0; day++)
+        for (int k = 0; k < (day ? day % 4 == 0 : 12); k++) {
+            char id[32];
+            snprintf(id, sizeof id, "e%d-%d", day, k);
+            vg_report r = isle_made("patrol", id, ISLE_NOON + day * 86400 - k * 5400 - 1800, 50.01, 10.01);
+            r.act = VG_ACT_MORTAR;
+            r.weapon = VG_WEAPON_MORTAR;
+            take(&x, &r);
+        }
+    settle(&x);
+    vg_str json = written(&x, VG_DAILY_JSON, VG_LANG_EN), fr = written(&x, VG_DAILY_TEXT, VG_LANG_FR);
+    CHECK_HAS(json, "\"escalation\":[{\"rule\":\"");
+    CHECK_HAS(json, "\"rule\":\"rate\"");
+    CHECK_HAS(json, "\"rule\":\"zone\",\"scope\":\"zone\",\"whom\":\"bridge\"");
+    CHECK_HAS(json, "\"false_alarms_year\":");
+    CHECK_HAS(json, "\"tested_to\":\"2031-05-02T16:00:00Z\"");
+    CHECK_HAS(fr, "incidents plus nombreux");
+    CHECK_HAS(fr, "Fausses alertes par an");
+    CHECK_HAS(written(&x, VG_DAILY_PAGE, VG_LANG_FR), "<section id=\"escalation\"");
+    assert_false(
+        has(written(&x, VG_DAILY_PAGE, VG_LANG_FR), "ceasefire.column")); /* ids are for programs only */
+    close_isle(&x);
+    open_isle(&x);
+    settle(&x);
+    CHECK_HAS(written(&x, VG_DAILY_TEXT, VG_LANG_EN), "No rule says so.");
+    CHECK_HAS(written(&x, VG_DAILY_JSON, VG_LANG_EN), "\"escalation\":[]");
+    close_isle(&x);
+}
+
+static void a_language_that_has_no_report_gets_one_that_says_it_is_english(void **state)
+{
+    (void)state;
+    isle x;
+    open_full(&x);
+    vg_str ar = written(&x, VG_DAILY_PAGE, VG_LANG_AR), en = written(&x, VG_DAILY_PAGE, VG_LANG_EN);
+    CHECK_HAS(ar, "<html lang=\"en\"");
+    assert_true(vg_eq(ar, en));
+    close_isle(&x);
+}
+
 static void rejected_incident_leaves_the_counts(void **state)
 {
     (void)state;
@@ -549,6 +630,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clause_that_little_was_watched_of_is_not_decidable),
+        cmocka_unit_test(a_party_that_says_it_watches_everywhere_makes_nothing_kept),
         cmocka_unit_test(days_before_the_agreement_are_outside),
         cmocka_unit_test(period_before_stands_beside),
         cmocka_unit_test(accusation_is_counted_as_unattributed),
@@ -558,6 +640,8 @@ int main(void)
         cmocka_unit_test(report_tells_every_section_in_json),
         cmocka_unit_test(every_sentence_is_there_in_english_and_french),
         cmocka_unit_test(report_of_nothing_says_that_nothing_is_known),
+        cmocka_unit_test(escalation_is_told_with_its_data_and_false_alarm_rate),
+        cmocka_unit_test(a_language_that_has_no_report_gets_one_that_says_it_is_english),
         cmocka_unit_test(rejected_incident_leaves_the_counts),
         cmocka_unit_test(late_report_is_told_as_a_correction),
         cmocka_unit_test(csv_holds_the_counts),

@@ -34,7 +34,12 @@ void vg_doc_cell_put(const vg_doc *d, vg_out *out, const vg_doc_column *column, 
         else
             put_arg(d, out, vg_arg_int("", cell->whole));
         return;
-    case VG_DOC_NUM: put_arg(d, out, vg_arg_num("", cell->low, column->decimals)); return;
+    case VG_DOC_NUM:
+        if (cell->shown.n)
+            vg_put(out, cell->shown);
+        else
+            put_arg(d, out, vg_arg_num("", cell->low, column->decimals));
+        return;
     case VG_DOC_PERCENT: put_arg(d, out, vg_arg_percent("", cell->low, column->decimals)); return;
     case VG_DOC_INTERVAL:
         put_arg(d, out, vg_arg_num("", cell->low, column->decimals));

@@ -125,6 +125,47 @@ static int32_t find_place(const grid *g, int64_t place)
     return -1;
 }
 
+/* --- each detection once --- */
+
+uint64_t vg_heat_key(vg_str satellite, int32_t day, int32_t minute, double lat_deg, double lon_deg)
+{
+    char text[96];
+    double steps = minute < 0 ? 1e4 : 1e3;
+    if (vg_eq_nocase(satellite, VG_S("Terra")) || vg_eq_nocase(satellite, VG_S("Aqua")))
+        satellite.n = 1;
+    int n = snprintf(text, sizeof text, "%d/%d/%.0f/%.0f/%.*s", day, minute, floor(lat_deg * steps + .5),
+                     floor(lon_deg * steps + .5), VG_P(vg_sub(satellite, 0, 20)));
+    uint64_t key = 0xcbf29ce484222325U; /* FNV-1a, then mixed so that all 64 bits tell */
+    for (int i = 0; i < n && i < (int)sizeof text; i++)
+        key = (key ^ (unsigned char)text[i]) * 0x100000001b3U;
+    key = (key ^ key >> 33) * 0xff51afd7ed558ccdU;
+    key ^= key >> 33;
+    return key ? key : 1;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const vg_heat_spot *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    if (x->day != y->day)
+        return x->day < y->day ? -1 : 1;
+    if (x->lat_deg < y->lat_deg || x->lat_deg > y->lat_deg)
+        return x->lat_deg < y->lat_deg ? -1 : 1;
+    return (x->lon_deg > y->lon_deg) - (x->lon_deg < y->lon_deg);
+}
+
+int64_t vg_heat_once(vg_heat_spot *spot, int64_t n)
+{
+    int64_t kept = 0;
+    if (n > 1)
+        qsort(spot, (size_t)n, sizeof *spot, by_key);
+    for (int64_t i = 0; i < n; i++)
+        if (i == 0 || spot[i].key == 0 || spot[i].key != spot[i - 1].key)
+            spot[kept++] = spot[i];
+    return kept;
+}
+
 /* --- the season --- */
 
 /* The same day of the year in each base year, in turn: day of the first on or after base_from, or base_to + 1. */

@@ -20,8 +20,20 @@
 /** A detection. */
 typedef struct {
     double lat_deg, lon_deg;
-    int32_t day; /* UTC, days since 1970 */
+    int32_t day;  /* UTC, days since 1970 */
+    uint64_t key; /* which detection it is (vg_heat_key); 0 = not told, never taken for another */
 } vg_heat_spot;
+
+/**
+ * The same detection in every file that has it: satellite, minute and place. Real-time and standard archives overlap, and
+ * write places with other decimals: they are compared to .001 degrees (110 m; the pixels of VIIRS are 375 m wide), and
+ * where only the day is known (`minute` below 0) to .0001, since a fire that burns all day is seen by several passes.
+ * Terra and Aqua are also written T and A. A place on the edge of such a step may be counted twice.
+ */
+uint64_t vg_heat_key(vg_str satellite, int32_t day, int32_t minute, double lat_deg, double lon_deg);
+
+/** Puts each detection once to the front, in a stable order of their own; the number of them. O(n log n). */
+int64_t vg_heat_once(vg_heat_spot *spot, int64_t n);
 
 /** What is asked. All days inclusive; 0 = the default of the other members. */
 typedef struct {

@@ -26,7 +26,7 @@ static int32_t day_of(int year, int month, int day)
 static void add(sky *s, double lat, double lon, int32_t day)
 {
     assert_true(s->n < MOST);
-    s->spot[s->n++] = (vg_heat_spot){ lat, lon, day };
+    s->spot[s->n++] = (vg_heat_spot){ .lat_deg = lat, .lon_deg = lon, .day = day };
 }
 
 /* Farm fires: a few a day over 4 x 4 degrees, ten times as many in summer. */
@@ -196,7 +196,8 @@ static bool take(void *ctx, const vg_report *r, vg_at at, vg_err *e)
     (void)at, (void)e;
     sky *s = ctx;
     if (s->n < MOST)
-        s->spot[s->n++] = (vg_heat_spot){ r->lat_deg, r->lon_deg, (int32_t)(r->from / 86400) };
+        s->spot[s->n++] =
+            (vg_heat_spot){ .lat_deg = r->lat_deg, .lon_deg = r->lon_deg, .day = (int32_t)(r->from / 86400) };
     return true;
 }
 
@@ -227,9 +228,45 @@ static void a_winter_truce_under_clouds_is_not_decidable(void **state)
     vg_arena_free(&s.arena);
 }
 
+/* Real-time and standard archives: other decimals, other names of the satellite; and what only looks alike. */
+static void a_detection_in_two_archives_counts_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *satellite;
+        int32_t day, minute;
+        double lat, lon;
+    } of[] = {
+        { "N20", 19000, 600, 48.1234, 37.5678 }, { "N20", 19000, 600, 48.12341, 37.56782 }, /* the same */
+        { "N20", 19000, 600, 48.1275, 37.5678 },                                      /* the next pixel */
+        { "N20", 19000, 702, 48.1234, 37.5678 },                                      /* the next pass */
+        { "N", 19000, 600, 48.1234, 37.5678 },                                        /* another satellite */
+        { "Aqua", 19000, 600, 48.12, 37.57 },    { "A", 19000, 600, 48.12, 37.57 },   /* the same */
+        { "", 19000, -1, 48.1234, 37.5678 },     { "", 19000, -1, 48.1234, 37.5678 }, /* the same */
+        { "", 19000, -1, 48.1236, 37.5678 }, /* only near, of a day */
+    };
+    enum { N = (int)(sizeof of / sizeof *of) };
+    vg_heat_spot spot[N + 2];
+    for (int turn = 0; turn < 2; turn++) { /* whatever the order */
+        for (int i = 0; i < N; i++) {
+            int k = turn ? N - 1 - i : i;
+            spot[i] = (vg_heat_spot){ .lat_deg = of[k].lat,
+                                      .lon_deg = of[k].lon,
+                                      .day = of[k].day,
+                                      .key = vg_heat_key(vg_str_z(of[k].satellite), of[k].day, of[k].minute,
+                                                         of[k].lat, of[k].lon) };
+        }
+        spot[N] = spot[N + 1] =
+            (vg_heat_spot){ .lat_deg = 1, .lon_deg = 2, .day = 3 }; /* nobody knows: both stay */
+        assert_int_equal(vg_heat_once(spot, N + 2), N - 3 + 2);
+    }
+    assert_int_equal(vg_heat_once(spot, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_detection_in_two_archives_counts_once),
         cmocka_unit_test(fire_that_goes_on_through_a_truce_is_seen),
         cmocka_unit_test(fire_that_stops_is_less_and_never_proof_of_peace),
         cmocka_unit_test(clouds_are_not_quiet),

@@ -1,5 +1,6 @@
 /* Series of monthly counts from a table. Invariant: a month without a readable cell is NaN from here on. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "ceasefire/rates.h"
 #include "core/csv.h"
@@ -8,14 +9,24 @@
 
 enum { MOST_MONTHS = 2400, MOST_REJECTS = 1000, NOT_YET = -1 };
 
+/* A cell that is no count: only of a column of counts is it one to be told of. */
+typedef struct bad_cell {
+    int32_t column;
+    vg_at at;
+    vg_str text;
+    struct bad_cell *next;
+} bad_cell;
+
 typedef struct {
     vg_arena *arena;
     vg_str name[VG_RATES_COLUMNS];
-    bool is_count[VG_RATES_COLUMNS]; /* no cell of it has been anything but a count or empty */
+    int32_t n_good[VG_RATES_COLUMNS],
+        n_bad[VG_RATES_COLUMNS]; /* cells that are counts, and that are neither that nor empty */
     int32_t n_cells, month_cell;
     int32_t *month; /* of the rows */
     int64_t *line;
     double *cell; /* rows x cells */
+    bad_cell *bad, *last_bad;
     int32_t n_rows;
     vg_reject *reject;
     int32_t n_rejects;
@@ -38,7 +49,6 @@ static bool take_head(table *t, const vg_csv_row *row, vg_err *e)
     t->n_cells = row->n;
     for (int32_t i = 0; i < row->n; i++) {
         t->name[i] = vg_copy(t->arena, row->cell[i]);
-        t->is_count[i] = true;
     }
     return true;
 }
@@ -55,6 +65,19 @@ static bool find_month(table *t, const vg_csv *csv, const vg_csv_row *row, vg_er
     vg_fail(e, VG_EPARSE, vg_csv_at(csv, row, 0), "no column of months");
     vg_why(e, "the first row of data has no cell like 2019-08 or 2019-08-31");
     return vg_mend(e, "write the months as YYYY-MM in a column of their own");
+}
+
+static void note_bad(table *t, int32_t column, vg_at at, vg_str text)
+{
+    bad_cell *b = vg_new(t->arena, bad_cell, 1);
+    if (!b)
+        return;
+    *b = (bad_cell){ .column = column, .at = at, .text = vg_copy(t->arena, vg_utf8_head(text, 60)) };
+    if (t->last_bad)
+        t->last_bad->next = b;
+    else
+        t->bad = b;
+    t->last_bad = b;
 }
 
 static bool take_row(table *t, const vg_csv *csv, const vg_csv_row *row)
@@ -87,9 +110,15 @@ static bool take_row(table *t, const vg_csv *csv, const vg_csv_row *row)
     double *cell = &t->cell[t->n_rows * VG_RATES_COLUMNS];
     for (int32_t i = 0; i < row->n; i++) {
         cell[i] = NAN;
-        if (i != t->month_cell && row->cell[i].n &&
-            !(vg_num(row->cell[i], &cell[i]) && cell[i] >= 0 && isfinite(cell[i])))
-            t->is_count[i] = false;
+        if (i == t->month_cell || !row->cell[i].n)
+            continue;
+        if (vg_num(row->cell[i], &cell[i]) && cell[i] >= 0 && isfinite(cell[i])) {
+            t->n_good[i]++;
+        } else {
+            cell[i] = NAN;
+            t->n_bad[i]++;
+            note_bad(t, i, vg_csv_at(csv, row, i), row->cell[i]);
+        }
     }
     t->line[t->n_rows] = row->line;
     t->month[t->n_rows++] = month;
@@ -118,8 +147,38 @@ static bool read_rows(table *t, vg_input *in, vg_err *e)
     return vg_mend(e, "a table has a line of names and then a line for each month");
 }
 
+/* A column of remarks may hold a number now and then, and one of counts a remark: what most of its cells are decides. */
+static bool is_series(const table *t, int32_t column)
+{
+    return column != t->month_cell && t->n_good[column] >= t->n_bad[column] &&
+           (t->n_good[column] > 0 || t->n_bad[column] == 0);
+}
+
+static void refuse_cells(table *t)
+{
+    for (const bad_cell *b = t->bad; b; b = b->next) {
+        vg_err why = VG_NO_ERR;
+        if (!is_series(t, b->column))
+            continue;
+        vg_fail(&why, VG_EPARSE, b->at, "not a count, in the column \"%.*s\": \"%.*s\"",
+                VG_P(vg_utf8_head(t->name[b->column], 60)), VG_P(b->text));
+        vg_why(&why,
+               "a count is a number, 0 or more, without separators; the month is not known in this column");
+        vg_mend(&why, "write the number, or leave the cell empty where it is not known");
+        refuse(t, b->text, &why);
+    }
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const vg_reject *x = a, *y = b;
+    if (x->why.at.line != y->why.at.line)
+        return x->why.at.line < y->why.at.line ? -1 : 1;
+    return (x->why.at.col > y->why.at.col) - (x->why.at.col < y->why.at.col);
+}
+
 /* Months in their order, gaps as NaN, columns of counts only. */
-static bool lay_out(const table *t, vg_rates *r, vg_err *e)
+static bool lay_out(table *t, vg_rates *r, vg_err *e)
 {
     int32_t last = t->month[0];
     r->first_month = t->month[0];
@@ -138,13 +197,16 @@ static bool lay_out(const table *t, vg_rates *r, vg_err *e)
     for (int64_t i = 0; i < (int64_t)t->n_cells * r->n_months; i++)
         r->count[i] = NAN;
     for (int32_t c = 0; c < t->n_cells; c++) {
-        if (c == t->month_cell || !t->is_count[c])
+        if (!is_series(t, c))
             continue;
         for (int32_t i = 0; i < t->n_rows; i++)
             r->count[r->n_columns * r->n_months + t->month[i] - r->first_month] =
                 t->cell[i * VG_RATES_COLUMNS + c];
         r->name[r->n_columns++] = t->name[c];
     }
+    refuse_cells(t);
+    if (t->n_rejects)
+        qsort(t->reject, (size_t)t->n_rejects, sizeof *t->reject, by_line);
     r->reject = t->reject;
     r->n_rejects = t->n_rejects;
     return r->n_columns ? true : vg_fail(e, VG_ENODATA, VG_NOWHERE, "no column of counts");

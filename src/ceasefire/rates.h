@@ -27,9 +27,10 @@ typedef struct {
 } vg_rates;
 
 /**
- * A CSV table whose first column that holds months (2019-08, or a date in it) is the month; every further column whose
- * cells are counts or empty is a series, others are left out. A row that cannot be read goes to the rejects; a month that
- * comes twice keeps its first row. Fails: VG_EPARSE (no months), VG_ENODATA, VG_ERANGE (over 200 columns), VG_ENOMEM, as
+ * A CSV table whose first column that holds months (2019-08, or a date in it) is the month; every further column is a
+ * series when at least half of its cells that are not empty are counts (0 or more), others are left out. A cell of a
+ * series that is no count is not known, and goes to the rejects with its line and column; so does a row that cannot be
+ * read. A month that comes twice keeps its first row. Rejects are by line, at most 1,000. Fails: VG_EPARSE (no months), VG_ENODATA, VG_ERANGE (over 200 columns), VG_ENOMEM, as
  * vg_input_open. Names and texts live in `a`.
  */
 bool vg_rates_read(const char *path, vg_arena *a, vg_rates **out, vg_err *e);

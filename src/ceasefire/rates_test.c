@@ -64,6 +64,32 @@ static void bad_rows_are_told_and_the_others_stay(void **state)
     CHECK_NEAR(r->count[2], 2, 0);
 }
 
+static void a_bad_cell_is_told_and_the_rest_of_its_column_stays(void **state)
+{
+    (void)state;
+    vg_rates *r;
+    vg_err e = VG_NO_ERR;
+    CHECK_OK(vg_rates_read(
+                 file_of("m,North,South,Remark\n2020-01,4,1,calm\n2020-02,n/a,-3,\n2020-03,\"1,234\",2,7 "
+                         "shots\n2020-04,0,3,\n2020-05,6,,\n"),
+                 &arena, &r, &e),
+             &e);
+    assert_int_equal(r->n_columns, 2); /* a column of words is left out without a word */
+    CHECK_NEAR(r->count[0], 4, 0);
+    assert_true(isnan(r->count[1]) && isnan(r->count[2]));
+    CHECK_NEAR(r->count[3], 0, 0);
+    CHECK_NEAR(r->count[4], 6, 0);
+    assert_true(isnan(r->count[5 + 1]) && isnan(r->count[5 + 4]));
+    CHECK_NEAR(r->count[5 + 3], 3, 0);
+    assert_int_equal(r->n_rejects, 3);
+    assert_int_equal(r->reject[0].why.at.line, 3);
+    assert_int_equal(r->reject[1].why.at.line, 3);
+    assert_true(r->reject[0].why.at.col < r->reject[1].why.at.col);
+    assert_int_equal(r->reject[2].why.at.line, 4);
+    CHECK_STR(vg_str_z(r->reject[1].why.what), "not a count, in the column \"South\": \"-3\"");
+    CHECK_STR(r->reject[2].raw, "1,234");
+}
+
 static void a_table_without_months_or_counts_says_so(void **state)
 {
     (void)state;
@@ -163,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_cells_and_missing_months_are_not_known),
         cmocka_unit_test(bad_rows_are_told_and_the_others_stay),
+        cmocka_unit_test(a_bad_cell_is_told_and_the_rest_of_its_column_stays),
         cmocka_unit_test(a_table_without_months_or_counts_says_so),
         cmocka_unit_test(a_rise_is_found_and_forecasts_are_made_from_the_past_only),
         cmocka_unit_test(on_months_not_seen_before_forecasts_beat_the_month_before),

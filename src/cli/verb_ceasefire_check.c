@@ -1,6 +1,6 @@
 /* vigie ceasefire check: what was understood of an agreement, in words, and what a careful reader would object to. Exit
- * code 0 when it may be watched, 3 when there are errors. Sentences are put together from the message catalogue; the
- * findings are English for now, with the line they are about. */
+ * code 0 when it may be watched, 3 when there are errors. Sentences are put together from the message catalogue. Invariant:
+ * what people read holds no control character of the file; programs get the file's words as they are. */
 #include <math.h>
 #include <string.h>
 
@@ -15,8 +15,9 @@ static const vg_column zone_columns[] = {
     { "from", VG_CELL_TEXT, 0 }, { "until", VG_CELL_TEXT, 0 },     { "area_km2", VG_CELL_NUM, 1 },
 };
 static const vg_column finding_columns[] = {
-    { "finding", VG_CELL_TEXT, 0 }, { "line", VG_CELL_ID, 0 },  { "column", VG_CELL_ID, 0 },
-    { "what", VG_CELL_TEXT, 0 },    { "why", VG_CELL_TEXT, 0 }, { "mend", VG_CELL_TEXT, 0 },
+    { "finding", VG_CELL_TEXT, 0 }, { "line", VG_CELL_ID, 0 },   { "column", VG_CELL_ID, 0 },
+    { "id", VG_CELL_TEXT, 0 },      { "what", VG_CELL_TEXT, 0 }, { "why", VG_CELL_TEXT, 0 },
+    { "mend", VG_CELL_TEXT, 0 },
 };
 
 #define N_OF(a) ((int)(sizeof(a) / sizeof *(a)))
@@ -39,6 +40,12 @@ static vg_str word(const view *v, const char *kind, const char *name)
     char key[96];
     snprintf(key, sizeof key, "ceasefire.%s.%s", kind, name);
     return vg_message(v->c->lang, key);
+}
+
+/* Words of the file, for people without what would move their cursor. */
+static vg_str shown(const view *v, vg_str words)
+{
+    return v->c->form == VG_FORM_TABLE ? vg_agreement_shown(words, &v->c->arena) : words;
 }
 
 static vg_str joined(const view *v, vg_str list, vg_str next)
@@ -90,7 +97,7 @@ static vg_str who(const view *v, uint32_t parties)
         return vg_message(v->c->lang, "ceasefire.check.all-parties");
     for (int32_t i = 0; i < v->a->n_parties; i++)
         if (parties >> i & 1)
-            list = joined(v, list, v->a->party[i].name);
+            list = joined(v, list, shown(v, v->a->party[i].name));
     return list.n ? list : vg_message(v->c->lang, "ceasefire.check.nobody");
 }
 
@@ -142,7 +149,7 @@ static vg_str where(const view *v, const vg_clause *c)
     if (c->zone < 0)
         return vg_message(v->c->lang, "ceasefire.everywhere");
     snprintf(key, sizeof key, "ceasefire.check.where.%s", vg_relation_name((int)c->relation));
-    return SAY(v, key, vg_arg_text("zone", v->a->zone[c->zone].name),
+    return SAY(v, key, vg_arg_text("zone", shown(v, v->a->zone[c->zone].name)),
                vg_arg_num("km", c->distance_km, decimals(c->distance_km)));
 }
 
@@ -190,11 +197,11 @@ static vg_str exemption(const view *v, const vg_exemption *x)
     bool bare = x->party < 0 && x->zone < 0 && !x->acts && !timed;
     if (bare)
         return text;
-    vg_str of = x->party >= 0 ? v->a->party[x->party].name : VG_NOSTR;
+    vg_str of = x->party >= 0 ? shown(v, v->a->party[x->party].name) : VG_NOSTR;
     if (x->acts)
         of = joined(v, of, acts(v, x->acts));
     if (x->zone >= 0)
-        of = joined(v, of, v->a->zone[x->zone].name);
+        of = joined(v, of, shown(v, v->a->zone[x->zone].name));
     if (timed)
         of = joined(v, of, when(v, &x->window));
     return SAY(v, "ceasefire.check.exemption-of", vg_arg_text("kind", text), vg_arg_text("of", of));
@@ -219,8 +226,9 @@ static vg_str threshold(const view *v, const vg_threshold *t)
         of = t->scope == VG_SCOPE_ZONE     ? v->a->zone[t->of].name
              : t->scope == VG_SCOPE_CLAUSE ? v->a->clause[t->of].id
                                            : v->a->party[t->of].name;
+        of = shown(v, of);
         if (t->scope == VG_SCOPE_PAIR && t->of_second >= 0)
-            second = v->a->party[t->of_second].name;
+            second = shown(v, v->a->party[t->of_second].name);
     }
     vg_str scope = SAY(v, key, vg_arg_text("of", of), vg_arg_text("second", second));
     double value = t->least_count > 0   ? t->least_count
@@ -233,9 +241,9 @@ static vg_str threshold(const view *v, const vg_threshold *t)
                       vg_arg_text("scope", scope), vg_arg_num("value", value, decimals(value)),
                       vg_arg_num("hours", (double)t->window_s / 3600,
                                  t->window_s % 36 ? 3 : decimals((double)t->window_s / 3600)));
-    return t->action.n
-               ? SAY(v, "ceasefire.check.action", vg_arg_text("told", told), vg_arg_text("action", t->action))
-               : told;
+    return t->action.n ? SAY(v, "ceasefire.check.action", vg_arg_text("told", told),
+                             vg_arg_text("action", shown(v, t->action)))
+                       : told;
 }
 
 /* --- for people --- */
@@ -245,7 +253,8 @@ static void put_head(const view *v)
     const vg_agreement *a = v->a;
     vg_cli *c = v->c;
     vg_line(c, a->version.n ? "ceasefire.check.head" : "ceasefire.check.head-bare",
-            vg_arg_text("title", a->title), vg_arg_text("id", a->id), vg_arg_text("version", a->version));
+            vg_arg_text("title", shown(v, a->title)), vg_arg_text("id", shown(v, a->id)),
+            vg_arg_text("version", shown(v, a->version)));
     vg_line(c, "ceasefire.check.force", vg_arg_text("from", local(v, a->from)),
             vg_arg_text("to", local(v, a->to)), vg_arg_text("from_utc", utc(v, a->from)),
             vg_arg_text("to_utc", utc(v, a->to)), vg_arg_text("zone", vg_clock_name(a->clock)));
@@ -266,12 +275,12 @@ static void put_parties(const view *v)
         const vg_agreement_party *p = &a->party[i];
         vg_put(v->c->out, VG_S("  "));
         if (p->allies)
-            vg_line(v->c, "ceasefire.check.party-allied", vg_arg_text("id", p->id),
-                    vg_arg_text("name", p->name), vg_arg_int("n", p->n_aliases),
+            vg_line(v->c, "ceasefire.check.party-allied", vg_arg_text("id", shown(v, p->id)),
+                    vg_arg_text("name", shown(v, p->name)), vg_arg_int("n", p->n_aliases),
                     vg_arg_text("allies", who(v, p->allies)));
         else
-            vg_line(v->c, "ceasefire.check.party", vg_arg_text("id", p->id), vg_arg_text("name", p->name),
-                    vg_arg_int("n", p->n_aliases));
+            vg_line(v->c, "ceasefire.check.party", vg_arg_text("id", shown(v, p->id)),
+                    vg_arg_text("name", shown(v, p->name)), vg_arg_int("n", p->n_aliases));
     }
 }
 
@@ -282,8 +291,8 @@ static void fill_zones(const view *v, vg_table *t)
         const vg_agreement_zone *z = &a->zone[i];
         for (int32_t k = 0; k < z->n_versions || k == 0; k++) {
             const vg_agreement_version *w = z->n_versions ? &z->version[k] : NULL;
-            vg_cell_text(t, z->id);
-            vg_cell_text(t, z->name);
+            vg_cell_text(t, shown(v, z->id));
+            vg_cell_text(t, shown(v, z->name));
             vg_cell_text(t, v->c->form == VG_FORM_TABLE
                                 ? word(v, "zone-kind", vg_zone_kind_name((int)z->kind))
                                 : vg_str_z(vg_zone_kind_name((int)z->kind)));
@@ -301,7 +310,7 @@ static void put_clauses(const view *v)
     vg_line(c, "ceasefire.check.clauses", vg_arg_int("n", v->a->n_clauses));
     for (int32_t i = 0; i < v->a->n_clauses; i++) {
         const vg_clause *x = &v->a->clause[i];
-        vg_print(c->out, "  %.*s  %.*s\n     ", VG_P(x->id), VG_P(x->title));
+        vg_print(c->out, "  %.*s  %.*s\n     ", VG_P(shown(v, x->id)), VG_P(shown(v, x->title)));
         vg_put(c->out, sentence(v, x));
         vg_put(c->out, VG_S("\n     "));
         vg_line(c, "ceasefire.check.when", vg_arg_text("when", when(v, &x->window)),
@@ -316,7 +325,7 @@ static void put_clauses(const view *v)
         vg_line(c, "ceasefire.check.thresholds", vg_arg_int("n", v->a->n_thresholds));
     }
     for (int32_t i = 0; i < v->a->n_thresholds; i++)
-        vg_print(c->out, "  %.*s  %.*s\n", VG_P(v->a->threshold[i].id),
+        vg_print(c->out, "  %.*s  %.*s\n", VG_P(shown(v, v->a->threshold[i].id)),
                  VG_P(threshold(v, &v->a->threshold[i])));
 }
 
@@ -324,6 +333,19 @@ static vg_str weight_word(const view *v, vg_finding_weight w)
 {
     static const char *const name[] = { "note", "warning", "error" };
     return v->c->form == VG_FORM_TABLE ? word(v, "finding", name[w]) : vg_str_z(name[w]);
+}
+
+static vg_str told(const view *v, const vg_agreement_finding *f, vg_say_part part)
+{
+    return vg_agreement_say(v->a, f, part, v->c->lang, &v->c->arena);
+}
+
+static void put_part(const view *v, const char *key, vg_str text)
+{
+    if (!text.n)
+        return;
+    vg_put(v->c->out, VG_S("  "));
+    vg_line(v->c, key, vg_arg_text("text", text));
 }
 
 static void put_findings(const view *v)
@@ -334,15 +356,13 @@ static void put_findings(const view *v)
     for (int32_t i = 0; i < v->a->n_findings; i++) {
         const vg_agreement_finding *f = &v->a->finding[i];
         n[f->weight]++;
-        vg_line(c, f->err.at.col ? "ceasefire.check.finding-col" : "ceasefire.check.finding",
+        vg_line(c, f->at.col ? "ceasefire.check.finding-col" : "ceasefire.check.finding",
                 vg_arg_text("weight", weight_word(v, f->weight)),
-                vg_arg_text("line", vg_format(&c->arena, "%lld", (long long)f->err.at.line)),
-                vg_arg_text("column", vg_format(&c->arena, "%lld", (long long)f->err.at.col)),
-                vg_arg_text("what", vg_str_z(f->err.what)));
-        if (f->err.why[0])
-            vg_print(c->out, "  why:  %s\n", f->err.why);
-        if (f->err.mend[0])
-            vg_print(c->out, "  mend: %s\n", f->err.mend);
+                vg_arg_text("line", vg_format(&c->arena, "%lld", (long long)f->at.line)),
+                vg_arg_text("column", vg_format(&c->arena, "%lld", (long long)f->at.col)),
+                vg_arg_text("what", told(v, f, VG_SAY_WHAT)));
+        put_part(v, "ceasefire.check.why", told(v, f, VG_SAY_WHY));
+        put_part(v, "ceasefire.check.mend", told(v, f, VG_SAY_MEND));
     }
     vg_line(c, n[VG_FINDING_ERROR] ? "ceasefire.check.bad" : "ceasefire.check.good",
             vg_arg_int("errors", n[VG_FINDING_ERROR]), vg_arg_int("warnings", n[VG_FINDING_WARNING]),
@@ -354,11 +374,12 @@ static void fill_findings(const view *v, vg_table *t)
     for (int32_t i = 0; i < v->a->n_findings; i++) {
         const vg_agreement_finding *f = &v->a->finding[i];
         vg_cell_text(t, weight_word(v, f->weight));
-        vg_cell_int(t, f->err.at.line);
-        vg_cell_int(t, f->err.at.col ? f->err.at.col : INT64_MIN);
-        vg_cell_text(t, vg_str_z(f->err.what));
-        vg_cell_text(t, vg_str_z(f->err.why));
-        vg_cell_text(t, vg_str_z(f->err.mend));
+        vg_cell_int(t, f->at.line);
+        vg_cell_int(t, f->at.col ? f->at.col : INT64_MIN);
+        vg_cell_text(t, vg_str_z(f->id));
+        vg_cell_text(t, told(v, f, VG_SAY_WHAT));
+        vg_cell_text(t, told(v, f, VG_SAY_WHY));
+        vg_cell_text(t, told(v, f, VG_SAY_MEND));
     }
 }
 
@@ -403,7 +424,33 @@ static void json_clauses(const view *v, vg_json *j)
     vg_json_close(j);
 }
 
-static void put_json(const view *v, const vg_table *zones, const vg_table *findings)
+static void json_findings(const view *v, vg_json *j)
+{
+    static const char *const name[] = { "note", "warning", "error" };
+    vg_json_key(j, VG_S("findings"));
+    vg_json_array(j);
+    for (int32_t i = 0; i < v->a->n_findings; i++) {
+        const vg_agreement_finding *f = &v->a->finding[i];
+        vg_json_object(j);
+        put_pair(j, "finding", vg_str_z(name[f->weight]));
+        vg_json_key(j, VG_S("line")), vg_json_int(j, f->at.line);
+        vg_json_key(j, VG_S("column"));
+        if (f->at.col)
+            vg_json_int(j, f->at.col);
+        else
+            vg_json_null(j);
+        put_pair(j, "id", vg_str_z(f->id));
+        vg_json_key(j, VG_S("arguments"));
+        vg_agreement_facts_json(j, f);
+        put_pair(j, "what", told(v, f, VG_SAY_WHAT));
+        put_pair(j, "why", told(v, f, VG_SAY_WHY));
+        put_pair(j, "mend", told(v, f, VG_SAY_MEND));
+        vg_json_close(j);
+    }
+    vg_json_close(j);
+}
+
+static void put_json(const view *v, const vg_table *zones)
 {
     const vg_agreement *a = v->a;
     vg_json j = vg_json_to(v->c->out);
@@ -433,7 +480,7 @@ static void put_json(const view *v, const vg_table *zones, const vg_table *findi
         vg_json_str(&j, threshold(v, &a->threshold[i]));
     vg_json_close(&j);
     vg_json_key(&j, VG_S("errors")), vg_json_int(&j, a->n_errors);
-    vg_json_key(&j, VG_S("findings")), vg_table_json(findings, &j);
+    json_findings(v, &j);
     vg_json_close(&j);
     vg_put_char(v->c->out, '\n');
 }
@@ -444,7 +491,7 @@ static bool show(const view *v, vg_table *zones, vg_table *findings, vg_err *e)
     fill_zones(v, zones);
     fill_findings(v, findings);
     if (c->form == VG_FORM_JSON) {
-        put_json(v, zones, findings);
+        put_json(v, zones);
         return true;
     }
     if (c->form == VG_FORM_CSV)

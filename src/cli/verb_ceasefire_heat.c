@@ -19,8 +19,18 @@ enum { MOST_SPOTS = 50000000, SHOWN = 20, DAY_S = 86400 };
 typedef struct {
     vg_heat_spot *spot;
     int64_t n;
-    int64_t n_rejected;
+    int64_t n_rejected, n_again;
 } spots;
+
+/* The reader names a detection by time, place and satellite: "2024-03-31T09:42/48.1234,37.5678/N20". */
+static uint64_t key_of(const vg_report *r)
+{
+    vg_str satellite = r->id;
+    vg_cut(&satellite, '/');
+    vg_cut(&satellite, '/');
+    int32_t minute = r->to - r->from < DAY_S ? (int32_t)(r->from % DAY_S / 60) : -1;
+    return vg_heat_key(satellite, (int32_t)(r->from / DAY_S), minute, r->lat_deg, r->lon_deg);
+}
 
 static bool take(void *ctx, const vg_report *r, vg_at at, vg_err *e)
 {
@@ -28,7 +38,7 @@ static bool take(void *ctx, const vg_report *r, vg_at at, vg_err *e)
     if (s->n == MOST_SPOTS)
         return vg_fail(e, VG_ERANGE, at, "more than %d detections", MOST_SPOTS);
     if (!isnan(r->lat_deg) && !isnan(r->lon_deg))
-        s->spot[s->n++] = (vg_heat_spot){ r->lat_deg, r->lon_deg, (int32_t)(r->from / DAY_S) };
+        s->spot[s->n++] = (vg_heat_spot){ r->lat_deg, r->lon_deg, (int32_t)(r->from / DAY_S), key_of(r) };
     return true;
 }
 
@@ -56,6 +66,11 @@ static bool read_all(vg_cli *c, spots *s, vg_arena *a, vg_err *e)
             return vg_mend(e, "give FIRMS files: latitude, longitude, acq_date ... or date, lat, lon");
         }
     }
+    int64_t n = vg_heat_once(s->spot, s->n);
+    s->n_again = s->n - n;
+    s->n = n;
+    if (s->n_again)
+        vg_note(c, "ceasefire.heat.again", vg_arg_int("n", s->n_again));
     if (s->n_rejected)
         vg_note(c, "ceasefire.heat.rejected", vg_arg_int("n", s->n_rejected));
     return true;
@@ -96,7 +111,7 @@ static void fill(vg_table *t, const vg_heat *h)
     }
 }
 
-static void put_json(vg_cli *c, const vg_heat *h, const vg_table *cells)
+static void put_json(vg_cli *c, const vg_heat *h, const spots *s, const vg_table *cells)
 {
     const struct {
         const char *name;
@@ -116,6 +131,8 @@ static void put_json(vg_cli *c, const vg_heat *h, const vg_table *cells)
         { "watched", h->watched },
         { "cloud", h->cloud },
         { "unknown", h->unknown },
+        { "rows_again", (double)s->n_again },
+        { "rows_rejected", (double)s->n_rejected },
     };
     vg_json j = vg_json_to(c->out);
     vg_json_object(&j);
@@ -149,7 +166,7 @@ static bool say(vg_cli *c, const vg_heat *h, const vg_table *cells, vg_err *e)
     return vg_table_put(cells, c->lang, VG_FORM_TABLE, SHOWN, c->out, e);
 }
 
-static bool show(vg_cli *c, const vg_heat *h, vg_err *e)
+static bool show(vg_cli *c, const vg_heat *h, const spots *s, vg_err *e)
 {
     vg_table cells;
     if (!vg_table_init(&cells, cell_columns, (int)(sizeof cell_columns / sizeof *cell_columns), e))
@@ -157,7 +174,7 @@ static bool show(vg_cli *c, const vg_heat *h, vg_err *e)
     fill(&cells, h);
     bool good = true;
     if (c->form == VG_FORM_JSON)
-        put_json(c, h, &cells);
+        put_json(c, h, s, &cells);
     else if (c->form == VG_FORM_CSV)
         good = vg_table_put(&cells, c->lang, VG_FORM_CSV, 0, c->out, e);
     else
@@ -174,7 +191,8 @@ bool vg_verb_ceasefire_heat(vg_cli *c, vg_err *e)
     spots s = { .n = 0 };
     if (!read_ask(c, &ask, e) || !vg_arena_init(&arena, (int64_t)8 << 30, e))
         return false;
-    bool good = read_all(c, &s, &arena, e) && vg_heat_test(s.spot, s.n, &ask, &arena, &h, e) && show(c, h, e);
+    bool good =
+        read_all(c, &s, &arena, e) && vg_heat_test(s.spot, s.n, &ask, &arena, &h, e) && show(c, h, &s, e);
     vg_arena_free(&arena);
     return good;
 }

@@ -235,6 +235,8 @@ static void put_day(vg_out *o, vg_lang lang, int64_t utc_s)
     int64_t day = utc_s / 86400 - (utc_s % 86400 < 0);
     vg_civil c = vg_civil_from_day((int32_t)day);
     vg_put_int(o, c.day);
+    if (lang == VG_LANG_FR && c.day == 1) /* the first only: le 1er mai, le 2 mai */
+        put_z(o, "er");
     put_z(o, languages[lang].gap);
     put_month(o, lang, vg_month(c.year, c.month), "long");
 }

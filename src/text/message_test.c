@@ -106,7 +106,10 @@ static void months_and_days_have_names(void **state)
     (void)state;
     check_arg(VG_LANG_FR, vg_arg_month("", 538), "oct.\u00A02024");
     check_arg(VG_LANG_EN, vg_arg_month_long("", 538), "October 2024");
-    check_arg(VG_LANG_FR, vg_arg_day("", 0), "1\u00A0janvier\u00A01970");
+    check_arg(VG_LANG_FR, vg_arg_day("", 0), "1er\u00A0janvier\u00A01970"); /* the first is an ordinal */
+    check_arg(VG_LANG_FR, vg_arg_day("", 86400), "2\u00A0janvier\u00A01970");
+    check_arg(VG_LANG_FR, vg_arg_day("", 10 * 86400), "11\u00A0janvier\u00A01970");
+    check_arg(VG_LANG_EN, vg_arg_day("", 0), "1 January 1970");
 }
 
 static void the_word_follows_the_number(void **state)

@@ -54,7 +54,7 @@ export interface Incident {
     weapon: string;
     calibre_mm: number | null;
     count: number | null;
-    count_most: number | null;
+    count_median: number | null;
     n_reports: number;
     n_sources: number;
     level: string;
@@ -101,7 +101,7 @@ export interface Source {
     watermark: string | null;
     idle: boolean;
 }
-export interface Coverage { source: string; zone: string | null; from: string; to: string; state: string; by: string | null; note: string | null }
+export interface Coverage { source: string; zone: string | null; from: string; to: string; state: string; by: string | null; note: string | null; party: string | null }
 export interface Compliance {
     clause: string;
     state: string;
@@ -117,6 +117,7 @@ export interface Compliance {
     trend: string;
     trend_known: boolean;
     watched: number | null;
+    watched_by_parties: number | null;
     unattributed: number;
     worst: string | null;
 }
@@ -129,7 +130,7 @@ export interface Figures {
     violations: number;
     probable: number;
     possible: number;
-    explosions: number;
+    explosions: number | null; // null: nobody told a number
     expected: number;
     deviation: number;
 }
@@ -146,6 +147,7 @@ export interface Correction {
     explosions_was: number;
     explosions: number;
     because: number | null;
+    told_at: string | null; // null: told with the next report
 }
 
 export interface Alert {
@@ -194,3 +196,6 @@ export function localDay(at: string | null, zone: string, shift = 0): string | n
 }
 
 export const root = (id: string) => `api/v1/ceasefires/${encodeURIComponent(id)}`;
+
+/** Languages that the server writes its reports in. */
+export const reportSpeaks = (language: string) => language === 'fr' || language === 'en';

@@ -87,7 +87,7 @@ function Facts({ one, agreement, names }: { one: One; agreement: Agreement; name
         <dl class="facts">
             {fact(t('ceasefire.act'), `${word('act', x.act)} (${pct(x.p_act)})`)}
             {fact(t('ceasefire.weapon'), `${word('weapon', x.weapon)}${x.calibre_mm == null ? '' : ` ${num(x.calibre_mm, 1)} mm`}`)}
-            {fact(t('ceasefire.count'), x.count != null && x.count_most != null && x.count_most < x.count ? t('ceasefire.count.told', { most: num(x.count), middle: num(x.count_most) }) : num(x.count))}
+            {fact(t('ceasefire.count'), x.count != null && x.count_median != null && x.count_median < x.count ? t('ceasefire.count.told', { most: num(x.count), middle: num(x.count_median) }) : num(x.count))}
             {fact(t('ceasefire.time'), x.from === x.to ? instant(x.from) : `${instant(x.from)} – ${instant(x.to)}`)}
             {fact(t('ceasefire.place'), lat == null ? t('ceasefire.noplace') : `${num(lat, 4)}, ${num(lon, 4)} ± ${x.radius_m == null ? num(null) : kilometres(x.radius_m / 1000)}`)}
             {fact(t('ceasefire.zone'), x.zones.map((z) => `${zones.get(z.id) ?? z.id} ${pct(z.p)}`).join(', ') || t('ceasefire.nozone'))}
