@@ -81,57 +81,132 @@ def esper(vigie):
 
 # --- from report to the event on the page ---
 
+# Sites in the ocean, outside the simulated war, each with a threshold that one report reaches: what tips the balance is known.
+SITES = 20
+SITE = """
+[[zone]]
+id = "bench-{k}"
+name = "Site {k}"
+kind = "protected_site"
+point = [{lon}, {lat}]
+radius_km = 5
+
+[[clause]]
+id = "bench-{k}"
+title = "Site {k}"
+text = "No fire at the site."
+parties = "all"
+acts = "all_fire"
+zone = "bench-{k}"
+severity = 5
+
+[[threshold]]
+id = "bench-{k}"
+scope = "zone"
+of = "bench-{k}"
+within_hours = 24
+least_count = 1
+action = "the duty officer is called"
+"""
+
+
+def site(k):
+    """Where the k-th site lies: latitude, longitude."""
+    return -60 + 0.5 * k, -150.0
+
+
+def with_sites(text):
+    """The agreement of the simulation with our sites."""
+    return text + "".join(SITE.format(k=k, lat=site(k)[0], lon=site(k)[1]) for k in range(SITES))
+
+
+def instant(at):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
+def tipping(k, now):
+    """The one report that reaches the threshold of the k-th site."""
+    lat, lon = site(k)
+    at = instant(now - 60)
+    return json.dumps({"source": "bench", "id": str(k), "kind": "patrol", "from": at, "to": at, "lat": lat, "lon": lon, "radius_m": 50,
+                       "act": "mortar", "weapon": "mortar"}).encode() + b"\n"
+
 
 def read_stream(port, header, seen, stop):
-    """Notes when each piece of news about incidents comes."""
+    """Notes when each piece of news about incidents comes, and each alert of a site (by its number)."""
     name, value = header.strip().split(": ")
     ask = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/stream", headers={name: value})
     with contextlib.suppress(OSError), urllib.request.urlopen(ask, timeout=30) as stream:
         for line in stream:
             if line.startswith(b"event: ceasefire-incident"):
-                seen.append(time.perf_counter())
+                seen["incidents"].append(time.perf_counter())
+            told = re.search(rb'"rule":"threshold".*"threshold":"bench-(\d+)"', line)
+            if told:
+                seen["alerts"].setdefault(int(told[1]), time.perf_counter())
             if stop.is_set():
                 break
 
 
 def live(vigie):
-    """Seconds from each POST of 100 reports to the first news of incidents after its answer, and how many were refused."""
+    """What post_all says of a server on a store of its own, with the simulated war as the background."""
     with tempfile.TemporaryDirectory() as folder:
         store = f"{folder}/s.db"
         n = LIVE_PER_S * LIVE_SECONDS
         subprocess.run([vigie, "ceasefire", "replay", "--simulate", f"seed={SEED},reports={n}", "--dump", folder], check=True)
-        subprocess.run([vigie, "ceasefire", "enter", f"{folder}/agreement.toml", "--store", store], check=True,
-                       stdout=subprocess.DEVNULL)
+        agreement = pathlib.Path(f"{folder}/agreement.toml")
+        agreement.write_text(with_sites(agreement.read_text(encoding="utf-8")), encoding="utf-8")
+        subprocess.run([vigie, "ceasefire", "enter", agreement, "--store", store], check=True, stdout=subprocess.DEVNULL)
         said = subprocess.run([vigie, "token", "add", "--role", "analyst", "--name", "bench", "--store", store, "--json"],
                               capture_output=True, text=True, check=True).stdout
         header = f"Authorization: Bearer {re.search(r'vigie_[A-Za-z0-9_-]+', said)[0]}\r\n"
         head, *rows = pathlib.Path(f"{folder}/reports.csv").read_text(encoding="utf-8").splitlines()
-        with serve_cases.serving(vigie, store) as (port, _):
-            return post_all(port, header, head, rows)
+        now = max(int(row.split(",")[2]) for row in rows)  # received_at: what has happened by then is not long ago
+        os.environ["VIGIE_NOW"] = instant(now)
+        try:
+            with serve_cases.serving(vigie, store) as (port, _):
+                return post_all(port, header, head, rows, now)
+        finally:
+            del os.environ["VIGIE_NOW"]
 
 
-def post_all(port, header, head, rows):
+def post(port, header, body, kind):
     name, value = header.strip().split(": ")
-    seen, stop, posts, refused = [], threading.Event(), [], 0
-    reader = threading.Thread(target=read_stream, args=(port, header, seen, stop), daemon=True)
-    reader.start()
+    ask = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/ceasefires/simulation/reports", body,
+                                 {name: value, "Content-Type": kind})
+    with urllib.request.urlopen(ask, timeout=60) as answer:
+        return json.loads(answer.read())
+
+
+def tip_all(port, header, begin, sent, now):
+    """Posts a tipping report each LIVE_SECONDS / SITES seconds, beside the others."""
+    for k in range(SITES):
+        time.sleep(max(0, begin + (k + 0.5) * LIVE_SECONDS / SITES - time.perf_counter()))
+        sent[k] = time.perf_counter()
+        post(port, header, tipping(k, now), "application/x-ndjson")
+
+
+def post_all(port, header, head, rows, now):
+    """Seconds from each POST of 100 reports to the first news of incidents after its answer, how many had none, how many reports
+    were refused, and seconds from each POST of a tipping report to its alert."""
+    seen, stop, posts, refused, sent = {"incidents": [], "alerts": {}}, threading.Event(), [], 0, {}
+    threading.Thread(target=read_stream, args=(port, header, seen, stop), daemon=True).start()
     time.sleep(2)
     begin = time.perf_counter()
+    tipper = threading.Thread(target=tip_all, args=(port, header, begin, sent, now), daemon=True)
+    tipper.start()
     for k in range(0, len(rows), LIVE_BATCH):
         due = begin + k / LIVE_PER_S
         time.sleep(max(0, due - time.perf_counter()))
-        body = "\n".join([head, *rows[k:k + LIVE_BATCH], ""]).encode()
-        ask = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/ceasefires/simulation/reports", body,
-                                     {name: value, "Content-Type": "text/csv"})
-        with urllib.request.urlopen(ask, timeout=60) as answer:
-            told = json.loads(answer.read())
+        told = post(port, header, "\n".join([head, *rows[k:k + LIVE_BATCH], ""]).encode(), "text/csv")
         refused += told["rejected"] + told["over_rate"]
         posts.append((due, time.perf_counter()))
+    tipper.join()
     time.sleep(3)
     stop.set()
-    waits = [next((s for s in seen if s >= answered), None) for _, answered in posts]
+    waits = [next((s for s in seen["incidents"] if s >= answered), None) for _, answered in posts]
     took = [w - due for w, (due, _) in zip(waits, posts) if w is not None]
-    return took, len(posts) - len(took), refused
+    alerts = [seen["alerts"].get(k, float("inf")) - at for k, at in sent.items()]
+    return took, len(posts) - len(took), refused, alerts
 
 
 # --- the cases ---
@@ -192,13 +267,16 @@ def case_esper(report, vigie):
 
 
 def case_live(report, vigie):
-    took, unseen, refused = live(vigie)
+    took, unseen, refused, alerts = live(vigie)
     took.sort()
     note = f"{len(took)} posts of {LIVE_BATCH} at {LIVE_PER_S}/s; from when a post was due to the first event after its answer; {refused} refused"
     report.line("live", "report to event p99", [took[int(len(took) * 0.99)]] if took else [float("inf")], None, "s", ("<", 1),
                 of="ours", note=note)
     report.line("live", "report to event p50", [statistics.median(took)] if took else [float("inf")], None, "s")
     report.line("live", "posts without event", [unseen], None, "", ("<=", 0), of="ours", form="{:.0f}")
+    report.line("live", "report to alert most", [max(alerts)], None, "s", ("<", 1), of="ours",
+                note=f"{len(alerts)} reports that reach a threshold, among the others; from the POST to the alert on the stream")
+    report.line("live", "report to alert p50", [statistics.median(alerts)], None, "s")
 
 
 def staged(vigie, *argv):

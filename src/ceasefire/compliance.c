@@ -38,14 +38,26 @@ static int64_t held_s(const vg_agreement *a, const vg_clause *c, int64_t from, i
 }
 
 /* Those of them in which somebody watched. */
-static int64_t watched_s(const vg_agreement *a, const vg_clause *c, const vg_cover_spans *s, int64_t from,
-                         int64_t to)
+static int64_t watched_s(const vg_agreement *a, const vg_clause *c, const vg_cover_span *span, int32_t n,
+                         int64_t from, int64_t to)
 {
     int64_t sum = 0;
-    for (int32_t i = 0; i < s->n && s->span[i].from < to; i++)
-        if (s->span[i].to > from)
-            sum += held_s(a, c, later(from, s->span[i].from), earlier(to, s->span[i].to));
+    for (int32_t i = 0; i < n && span[i].from < to; i++)
+        if (span[i].to > from)
+            sum += held_s(a, c, later(from, span[i].from), earlier(to, span[i].to));
     return sum;
+}
+
+/* Share of a stretch of reporting days that the sources of parties say they watched. */
+static double watched_by_parties(const vg_agreement *a, const vg_clause *c, const vg_cover_spans *s,
+                                 int32_t from_day, int32_t n_days)
+{
+    int64_t from, to, unused;
+    vg_agreement_day_bounds(a, from_day, &from, &unused);
+    vg_agreement_day_bounds(a, from_day + n_days - 1, &unused, &to);
+    int64_t held = held_s(a, c, from, to);
+    return s->n_own_records && held ? (double)watched_s(a, c, s->own, s->n_own, from, to) / (double)held
+                                    : (double)NAN;
 }
 
 /* --- one period of one clause --- */
@@ -101,7 +113,7 @@ static bool add_period(work *k, int period, int32_t clause, vg_figure *sum, int3
         const vg_figure *f = &k->day[(int64_t)clause * 2 * k->n_days + place];
         int64_t from, to;
         vg_agreement_day_bounds(a, k->from_day + place, &from, &to);
-        int64_t held = held_s(a, c, from, to), watched = watched_s(a, c, s, from, to);
+        int64_t held = held_s(a, c, from, to), watched = watched_s(a, c, s->span, s->n, from, to);
         held_all += held;
         watched_all += watched;
         vg_figure_add(sum, f);
@@ -133,6 +145,11 @@ static bool fill_row(work *k, int32_t clause, vg_compliance *r, vg_err *e)
     for (int state = VG_N_COMPLIANCES - 1; state >= 0; state--)
         if (r->n_days[state])
             r->state = (int8_t)state;
+    const vg_cover_spans *s = spans_of(k, 1, k->agreement->clause[clause].zone, e);
+    if (!s)
+        return false;
+    r->watched_by_parties = watched_by_parties(k->agreement, &k->agreement->clause[clause], s,
+                                               k->from_day + k->n_days, k->n_days);
     r->trend = held_before && held_now ? trend_of(r) : VG_TREND_NONE;
     r->trend_known =
         r->trend != VG_TREND_NONE && fabs(r->watched - r->watched_before) < .1; /* false for NaN */

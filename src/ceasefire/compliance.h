@@ -9,7 +9,8 @@
  *
  * A day counts for a clause when its window (and the agreement's time in force) touches it. Coverage is that of the
  * clause's zone: records for the zone, for everywhere, and for a zone of kind whole_territory. A clause without a zone
- * asks for records of everywhere. Where several records of one source overlap, the one for the zone itself holds, then
+ * asks for records of everywhere. What a source of a party (by the agreement) says of its own watching decides nothing and
+ * is told apart: no party makes silence look like "kept" by declaring that it watches. Where several records of one source overlap, the one for the zone itself holds, then
  * the one received last, then the worse.
  */
 #ifndef VG_CEASEFIRE_COMPLIANCE_H
@@ -55,8 +56,9 @@ typedef struct {
     int8_t trend;          /* of `expected` */
     bool trend_known;      /* coverage of both periods is known and differs by less than a tenth */
     double watched,
-        watched_before;     /* share of the time the clause held that somebody watched; NaN = not known */
-    int64_t n_unattributed; /* of its violations and probable ones: unattributed, alleged or disputed */
+        watched_before; /* share of the time the clause held that somebody neutral watched; NaN = not known */
+    double watched_by_parties; /* the same of now, as sources of parties tell it; NaN = they tell nothing */
+    int64_t n_unattributed;    /* of its violations and probable ones: unattributed, alleged or disputed */
     int64_t n_kind_now,
         n_kind_before; /* incidents of the acts and weapons it forbids, in its zone, whenever it held */
     uint64_t worst;    /* incident: level, then severity x P, then earliest; 0 = none */
@@ -75,6 +77,7 @@ typedef struct {
     int64_t state_s[VG_COVER_DOWN + 1]; /* by vg_cover; [0] is not used */
     int64_t known_s;
     int32_t n_records;
+    bool of_party; /* the source speaks for a party: it makes nothing "kept" */
 } vg_cover_row;
 
 /** By source, then zone. Records that name a zone which the agreement does not have are left out and counted. */
@@ -82,8 +85,8 @@ bool vg_cover_rows(vg_watch *w, int64_t from, int64_t to, vg_arena *a, vg_cover_
                    int32_t *n_strange, vg_err *e);
 
 /**
- * Share of [from, to) in which at least one source watched the zone (VG_AGREEMENT_NOBODY = everywhere). NaN = there is
- * no record of coverage in that time for this zone at all.
+ * Share of [from, to) in which at least one neutral source watched the zone (VG_AGREEMENT_NOBODY = everywhere). NaN =
+ * there is no record of coverage of such a source in that time for this zone at all.
  */
 bool vg_cover_share(vg_watch *w, int32_t zone, int64_t from, int64_t to, double *share, vg_err *e);
 

@@ -12,6 +12,7 @@ typedef struct {
     int64_t from, to;
     vg_coverage *record;
     int32_t *zone;
+    bool *of_party; /* the agreement says that the source speaks for a party */
     int32_t n;
 } vg_cover_book;
 
@@ -19,10 +20,14 @@ typedef struct {
     int64_t from, to;
 } vg_cover_span;
 
-/* When at least one source watched, in order and apart; n_records = 0: nothing is recorded about this zone. */
+/*
+ * When at least one neutral source watched, in order and apart; n_records = 0: no neutral one recorded anything about this
+ * zone. `own`: the same as the sources of the parties tell it, which decides nothing: a party that says that it watches
+ * everywhere has not kept anything by that.
+ */
 typedef struct {
-    vg_cover_span *span;
-    int32_t n, n_records;
+    vg_cover_span *span, *own;
+    int32_t n, n_records, n_own, n_own_records;
 } vg_cover_spans;
 
 bool vg_cover_gather(vg_watch *w, int64_t from, int64_t to, vg_arena *a, vg_cover_book *out, vg_err *e);

@@ -15,16 +15,25 @@ static int32_t zone_of(const vg_agreement *a, vg_str id)
     return zone == VG_AGREEMENT_NOBODY ? VG_COVER_STRANGE : zone;
 }
 
+static bool is_of_party(const vg_agreement *a, vg_str source)
+{
+    int32_t i = vg_agreement_find_source(a, source);
+    return i != VG_AGREEMENT_NOBODY && a->source[i].party != VG_AGREEMENT_NOBODY;
+}
+
 bool vg_cover_gather(vg_watch *w, int64_t from, int64_t to, vg_arena *a, vg_cover_book *out, vg_err *e)
 {
     vg_cover_book b = { .agreement = vg_watch_agreement(w), .from = from, .to = to };
     if (!vg_watch_coverage(w, from, to, a, &b.record, &b.n, e))
         return false;
     b.zone = vg_new(a, int32_t, b.n);
-    if (!b.zone)
+    b.of_party = vg_new(a, bool, b.n);
+    if (!b.zone || !b.of_party)
         return vg_fail_memory(e, vg_arena_limit(a));
-    for (int32_t i = 0; i < b.n; i++)
+    for (int32_t i = 0; i < b.n; i++) {
         b.zone[i] = zone_of(b.agreement, b.record[i].zone);
+        b.of_party[i] = is_of_party(b.agreement, b.record[i].source);
+    }
     *out = b;
     return true;
 }
@@ -173,27 +182,39 @@ static int32_t joined(vg_cover_span *span, int32_t n)
     return kept;
 }
 
+/* Adds the stretches in which a source watched to `span`. */
+static bool add_spans(const vg_cover_book *b, told *record, int32_t n_records, vg_arena scratch,
+                      vg_cover_span *span, int32_t *n, vg_err *e)
+{
+    stretches t;
+    if (!paint(record, n_records, b->from, b->to, &scratch, &t, e))
+        return false;
+    for (int32_t k = 0; k < t.n; k++)
+        if (t.state[k] == VG_COVER_WATCHING)
+            span[(*n)++] = (vg_cover_span){ t.edge[k], t.edge[k + 1] };
+    return true;
+}
+
 bool vg_cover_watched(const vg_cover_book *b, int32_t zone, vg_arena *a, vg_cover_spans *out, vg_err *e)
 {
     vg_cover_spans s = { .n = 0 };
     for (int32_t i = 0; i < b->n; i++)
-        s.n_records += closeness(b, i, zone) > 0;
+        *(b->of_party[i] ? &s.n_own_records : &s.n_records) += closeness(b, i, zone) > 0;
+    int32_t n_all = s.n_records + s.n_own_records;
     s.span = vg_new(a, vg_cover_span, 2 * (int64_t)s.n_records + 1);
-    told *record = vg_new(a, told, s.n_records);
-    if (!s.span || !record)
+    s.own = vg_new(a, vg_cover_span, 2 * (int64_t)s.n_own_records + 1);
+    told *record = vg_new(a, told, n_all);
+    if (!s.span || !s.own || !record)
         return vg_fail_memory(e, vg_arena_limit(a));
-    for (int32_t i = 0, end; i < b->n && s.n_records; i = end) {
-        vg_arena scratch = *a;
-        stretches t;
+    for (int32_t i = 0, end; i < b->n && n_all; i = end) {
+        bool own = b->of_party[i];
         end = end_of_source(b, i);
         int32_t n = pick(b, i, end, zone, false, record);
-        if (n && !paint(record, n, b->from, b->to, &scratch, &t, e))
+        if (n && !add_spans(b, record, n, *a, own ? s.own : s.span, own ? &s.n_own : &s.n, e))
             return false;
-        for (int32_t k = 0; n && k < t.n; k++)
-            if (t.state[k] == VG_COVER_WATCHING)
-                s.span[s.n++] = (vg_cover_span){ t.edge[k], t.edge[k + 1] };
     }
     s.n = joined(s.span, s.n);
+    s.n_own = joined(s.own, s.n_own);
     *out = s;
     return true;
 }
@@ -259,7 +280,9 @@ bool vg_cover_book_rows(const vg_cover_book *b, vg_arena *a, vg_cover_row **out,
             for (int32_t r = first_row; r < n_rows && !known; r++)
                 known = row[r].zone == b->zone[k];
             if (!known && b->zone[k] != VG_COVER_STRANGE)
-                row[n_rows++] = (vg_cover_row){ .source = b->record[i].source, .zone = b->zone[k] };
+                row[n_rows++] = (vg_cover_row){ .source = b->record[i].source,
+                                                .zone = b->zone[k],
+                                                .of_party = b->of_party[k] };
         }
         for (int32_t r = first_row; r < n_rows; r++)
             if (!add_row(b, i, end, record, *a, &row[r], e))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ceasefire/escalation.h"
 #include "core/date.h"
 #include "core/hash.h"
 #include "store/browse.h"
@@ -13,7 +14,8 @@
 #define SCRATCH ((int64_t)1 << 32)
 enum {
     SETTLE_EVERY = 4096,
-    HORIZON_S = 45 * 86400 /* the 42 days that tests of escalation look back on, and some */
+    HORIZON_MORE_S =
+        4 * 86400 /* beyond what tests of escalation look back on: also in the report of the day before */
 };
 
 /* --- entering an agreement --- */
@@ -57,8 +59,10 @@ static bool is_known(void *ctx, uint64_t key, uint64_t *content, int64_t *receiv
 {
     vg_desk *d = ctx;
     vg_log_version v;
+    *content = 0;
+    *received_at = INT64_MIN;
     if (!vg_report_log_known(d->log, key, &v, e))
-        return false;
+        return !vg_failed(e) && vg_report_log_named(d->log, key, seq, e);
     *content = v.content;
     *received_at = v.received_at;
     *seq = v.seq;
@@ -84,6 +88,15 @@ static bool reload(void *ctx, int64_t from, int64_t to,
     vg_desk *d = ctx;
     reload_to x = { .take = take, .take_ctx = take_ctx };
     return vg_report_log_between(d->log, from, to, false, reload_one, &x, e);
+}
+
+static bool versions(void *ctx, uint64_t key,
+                     bool (*take)(void *take_ctx, const vg_report *r, int64_t seq, vg_err *e), void *take_ctx,
+                     vg_err *e)
+{
+    vg_desk *d = ctx;
+    reload_to x = { .take = take, .take_ctx = take_ctx };
+    return vg_report_log_history(d->log, key, reload_one, &x, e);
 }
 
 /* --- reading the log --- */
@@ -192,15 +205,25 @@ static bool load_agreement(vg_desk *d, vg_err *e)
     return vg_mend(e, "see them with vigie ceasefire check, put them right and enter it again");
 }
 
+/* Figures of old days are put aside beside the store, where there must be room anyway. */
+static void put_days_beside(vg_desk *d)
+{
+    vg_arena scratch = d->arena;
+    const char *slash = strrchr(d->path, '/');
+    vg_str folder = slash ? vg_format(&scratch, "%.*s/", (int)(slash - d->path), d->path) : VG_S(".");
+    vg_figures_keep(d->figures, 0, folder.s);
+}
+
 static bool make_watch(vg_desk *d, vg_err *e)
 {
-    d->shelf = (vg_watch_shelf){ .ctx = d, .known = is_known, .reload = reload };
-    vg_watch_opts o = { .horizon_s = HORIZON_S,
+    d->shelf = (vg_watch_shelf){ .ctx = d, .known = is_known, .reload = reload, .versions = versions };
+    vg_watch_opts o = { .horizon_s = vg_escalation_past_s(d->agreement) + HORIZON_MORE_S,
                         .sink = { .ctx = d, .changed = vg_desk__changed },
                         .shelf = &d->shelf,
                         .hash_media = true };
     if (!vg_figures_open(d->agreement, &d->figures, e))
         return false;
+    put_days_beside(d);
     d->below = vg_figures_sink(d->figures);
     return vg_watch_open(d->agreement, &o, &d->watch, e);
 }

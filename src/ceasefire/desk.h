@@ -51,8 +51,8 @@ typedef struct {
 
 /**
  * Takes entries in their order and returns when log and state are committed; all or none of them. Batches of up to some
- * hundreds are best. Fails: VG_EBUSY, VG_EIO (disk full: nothing is acknowledged, the desk reads itself anew from the
- * log and can go on), VG_ENOMEM.
+ * hundreds are best. Fails: VG_EBUSY, VG_EFULL, VG_EIO (nothing is acknowledged, the desk reads itself anew from
+ * the log and can go on), VG_ENOMEM.
  */
 bool vg_desk_take(vg_desk *d, vg_desk_entry *entry, int32_t n, vg_err *e);
 
@@ -75,6 +75,12 @@ bool vg_desk_catch_up(vg_desk *d, bool *changed, vg_err *e);
  * person, at most once a minute. What comes of it stands among the outcomes.
  */
 bool vg_desk_tick(vg_desk *d, int64_t now, vg_err *e);
+
+/**
+ * Tests what is to be told to a person now, where the log has grown since the last test, and tells what is new: for who
+ * cannot wait for the minute of vg_desk_tick. Cost: about 0.5 us for each incident of the last 42 days.
+ */
+bool vg_desk_test(vg_desk *d, int64_t now, vg_err *e);
 
 /**
  * What is told to readers of outcomes (vg_report_outcomes). The body is JSON: of an incident its GeoJSON feature with a

@@ -235,6 +235,12 @@ static vg_desk_told *told_of(vg_desk *d, uint64_t subject)
     return NULL;
 }
 
+static bool is_told(vg_desk *d, uint64_t subject, int64_t now)
+{
+    const vg_desk_told *t = told_of(d, subject);
+    return t && now - t->at < TELL_AGAIN_S;
+}
+
 static bool note_told(vg_desk *d, uint64_t subject, int64_t at, vg_err *e)
 {
     vg_desk_told *t = told_of(d, subject);
@@ -269,8 +275,7 @@ static bool read_told(void *ctx, const vg_outcome *x)
 static bool tell_alert(vg_desk *d, const vg_escalation *x, int64_t now, vg_err *e)
 {
     uint64_t subject = subject_of(x);
-    const vg_desk_told *t = told_of(d, subject);
-    if (t && now - t->at < TELL_AGAIN_S)
+    if (is_told(d, subject, now))
         return true;
     d->text.n = 0;
     vg_json j = vg_json_to(&d->text);
@@ -279,27 +284,37 @@ static bool tell_alert(vg_desk *d, const vg_escalation *x, int64_t now, vg_err *
            note_told(d, subject, now, e);
 }
 
+/* The rules over whole hours see more with each hour that is over, also where nothing new has come. */
 static bool is_test_due(const vg_desk *d, int64_t now)
 {
     return d->tested_at == 0 || now < d->tested_at ||
-           (now - d->tested_at >= TEST_EVERY_S && vg_report_log_seq(d->log) != d->tested_seq);
+           (now - d->tested_at >= TEST_EVERY_S &&
+            (vg_report_log_seq(d->log) != d->tested_seq || now / 3600 != d->tested_at / 3600));
 }
 
-static bool tell_alerts(vg_desk *d, int64_t now, vg_err *e)
+static bool test(vg_desk *d, int64_t now, vg_arena *a, vg_escalation **x, int32_t *n, vg_err *e)
+{
+    d->tested_at = now;
+    d->tested_seq = vg_report_log_seq(d->log);
+    return vg_escalation_test(d->watch, now, a, x, n, e);
+}
+
+static bool test_and_tell(vg_desk *d, int64_t now, vg_err *e)
 {
     vg_escalation *x = NULL;
     int32_t n = 0;
     reading r = { .d = d, .e = e };
     vg_arena scratch = d->arena;
-    if (!is_test_due(d, now))
-        return true;
     bool good = vg_report_outcomes_of(d->log, VG_OUTCOME_ALERT, d->alerts_read, read_told, &r, e) &&
-                vg_escalation_test(d->watch, now, &scratch, &x, &n, e);
+                test(d, now, &scratch, &x, &n, e);
     for (int32_t i = 0; good && i < n; i++)
         good = tell_alert(d, &x[i], now, e);
-    d->tested_at = now;
-    d->tested_seq = vg_report_log_seq(d->log);
     return good;
+}
+
+static bool tell_alerts(vg_desk *d, int64_t now, vg_err *e)
+{
+    return !is_test_due(d, now) || test_and_tell(d, now, e);
 }
 
 /* --- what is due --- */
@@ -311,23 +326,52 @@ static bool is_anything_due(const vg_desk *d, int64_t now)
     return from <= to || is_test_due(d, now);
 }
 
-bool vg_desk_tick(vg_desk *d, int64_t now, vg_err *e)
+static bool do_due(vg_desk *d, int64_t now, vg_err *e)
 {
-    if (!vg_desk_catch_up(d, NULL, e))
-        return false;
-    if (!is_anything_due(d, now))
-        return true;
+    return publish_due(d, now, e) && tell_alerts(d, now, e);
+}
+
+/* Does the work in a transaction of its own, with all that others have added before. */
+static bool commit(vg_desk *d, int64_t now, bool (*work)(vg_desk *d, int64_t now, vg_err *e), vg_err *e)
+{
     d->stale = true;
     if (!vg_report_log_begin(d->log, e)) {
         d->stale = false;
+        d->tested_at = 0; /* what was found could not be told: tested again */
         return false;
     }
-    bool good = vg_desk__follow(d, e) && (d->renewed || (publish_due(d, now, e) && tell_alerts(d, now, e)));
+    bool good = vg_desk__follow(d, e) && (d->renewed || work(d, now, e));
     if (!vg_report_log_end(d->log, good && !d->renewed, e)) {
         vg_err again = VG_NO_ERR;
+        d->tested_at = 0;
         bool renewed = d->renewed && !vg_failed(e);
         return vg_desk__renew(d, renewed ? e : &again) && renewed;
     }
     d->stale = false;
     return true;
+}
+
+bool vg_desk_tick(vg_desk *d, int64_t now, vg_err *e)
+{
+    if (!vg_desk_catch_up(d, NULL, e))
+        return false;
+    return !is_anything_due(d, now) || commit(d, now, do_due, e);
+}
+
+/* Tested without a transaction first: almost always there is nothing to tell, and others can write meanwhile. */
+bool vg_desk_test(vg_desk *d, int64_t now, vg_err *e)
+{
+    vg_escalation *x = NULL;
+    int32_t n = 0;
+    bool any = false;
+    if (!vg_desk_catch_up(d, NULL, e))
+        return false;
+    if (d->tested_at != 0 && vg_report_log_seq(d->log) == d->tested_seq)
+        return true;
+    vg_arena scratch = d->arena;
+    if (!test(d, now, &scratch, &x, &n, e))
+        return false;
+    for (int32_t i = 0; i < n; i++)
+        any = any || !is_told(d, subject_of(&x[i]), now);
+    return !any || commit(d, now, test_and_tell, e);
 }

@@ -254,6 +254,199 @@ static void an_incident_is_told_when_it_is_new_or_different_and_not_for_each_rep
     desk_end(&f);
 }
 
+static void an_alert_is_told_as_soon_as_it_is_asked_for_and_once(void **state)
+{
+    static const char threshold[] =
+        "[[threshold]]\nid = \"two\"\nscope = \"zone\"\nwithin_hours = 24\nleast_count = 2\n";
+    (void)state;
+    desk_fixture f;
+    char text[sizeof DESK_AGREEMENT + sizeof threshold], room[24];
+    vg_err e = VG_NO_ERR;
+    desk_begin(&f);
+    snprintf(text, sizeof text, "%s%s", DESK_AGREEMENT, threshold);
+    enter_agreement(f.path, text);
+    vg_desk *d = open_desk(f.path);
+    take_one(d, plain_report(room, 0, 10.0, DESK_START - 9000));
+    CHECK_OK(vg_desk_tick(d, DESK_START, &e), &e);
+    take_one(d, plain_report(room, 60, 10.1, DESK_START - 9000));
+    CHECK_OK(vg_desk_tick(d, DESK_START + 5, &e), &e); /* not yet a minute */
+    assert_int_equal(count_outcomes(f.path, VG_OUTCOME_ALERT, "\"threshold\":\"two\""), 0);
+    CHECK_OK(vg_desk_test(d, DESK_START + 5, &e), &e);
+    assert_int_equal(count_outcomes(f.path, VG_OUTCOME_ALERT, "\"threshold\":\"two\""), 1);
+    take_one(d, plain_report(room, 90, 10.1, DESK_START - 9000));
+    CHECK_OK(vg_desk_test(d, DESK_START + 6, &e), &e);
+    CHECK_OK(vg_desk_tick(d, DESK_START + 120, &e), &e);
+    vg_desk_close(d);
+    d = open_desk(f.path); /* another one knows that it was told */
+    CHECK_OK(vg_desk_test(d, DESK_START + 130, &e), &e);
+    assert_int_equal(count_outcomes(f.path, VG_OUTCOME_ALERT, "\"threshold\":\"two\""), 1);
+    vg_desk_close(d);
+    desk_end(&f);
+}
+
+enum { DAY_S = 86400 };
+
+static int64_t alerts_of_two(const desk_fixture *f)
+{
+    return count_outcomes(f->path, VG_OUTCOME_ALERT, "\"threshold\":\"two\"");
+}
+
+/* A desk on the agreement of the test with one threshold more. */
+static vg_desk *begin_with(desk_fixture *f, const char *threshold)
+{
+    char text[sizeof DESK_AGREEMENT + 200];
+    desk_begin(f);
+    snprintf(text, sizeof text, "%s%s", DESK_AGREEMENT, threshold);
+    enter_agreement(f->path, text);
+    return open_desk(f->path);
+}
+
+static void an_alert_that_could_not_be_told_while_another_wrote_is_told_afterwards(void **state)
+{
+    (void)state;
+    desk_fixture f;
+    char room[24];
+    vg_err e = VG_NO_ERR, busy = VG_NO_ERR;
+    vg_store *other;
+    vg_report_log *log;
+    setenv("VIGIE_BUSY_MS", "20", 1);
+    vg_desk *d =
+        begin_with(&f, "[[threshold]]\nid = \"two\"\nscope = \"zone\"\nwithin_hours = 24\nleast_count = 1\n");
+    take_one(d, plain_report(room, 0, 10.0, DESK_START - 9000));
+    CHECK_OK(vg_store_open(f.path, VG_STORE_WRITE, &other, &e), &e);
+    CHECK_OK(vg_report_log_open(other, VG_S("truce"), &log, &e), &e);
+    CHECK_OK(vg_report_log_begin(log, &e), &e);
+    assert_false(vg_desk_test(d, DESK_START, &busy));
+    assert_int_equal(busy.code, VG_EBUSY);
+    vg_report_log_end(log, false, &e);
+    vg_report_log_close(log);
+    vg_store_close(other);
+    unsetenv("VIGIE_BUSY_MS");
+    assert_int_equal(alerts_of_two(&f), 0);
+    CHECK_OK(vg_desk_test(d, DESK_START + 1, &e), &e); /* nothing has come since */
+    assert_int_equal(alerts_of_two(&f), 1);
+    vg_desk_close(d);
+    desk_end(&f);
+}
+
+static void a_threshold_over_two_months_counts_what_is_two_months_old(void **state)
+{
+    (void)state;
+    desk_fixture f;
+    char room[24];
+    vg_err e = VG_NO_ERR;
+    vg_desk *d =
+        begin_with(&f, "[[threshold]]\nid = \"two\"\nscope = \"zone\"\nwithin_days = 60\nleast_count = 2\n");
+    take_one(d, plain_report(room, 0, 10.0, DESK_START));
+    take_one(d, plain_report(room, 30, 10.1, DESK_START + (int64_t)55 * DAY_S));
+    CHECK_OK(vg_desk_test(d, DESK_START + (int64_t)55 * DAY_S + 3600, &e), &e);
+    assert_int_equal(alerts_of_two(&f), 1);
+    vg_desk_close(d);
+    desk_end(&f);
+}
+
+/* --- what was put away --- */
+
+static vg_report on_day(char room[24], int64_t number, int64_t day)
+{
+    vg_report r = plain_report(room, number, 9.8 + (double)(number % 50) / 100, DESK_START + day * DAY_S);
+    return r;
+}
+
+/* Incidents of all days, by the figures; and their rows as bytes, to be compared. */
+static int64_t incidents_by_figures(vg_desk *d, vg_figure_row *copy, int64_t most, int64_t *n)
+{
+    vg_err e = VG_NO_ERR;
+    vg_arena a;
+    vg_figure_row *row;
+    int64_t sum = 0;
+    CHECK_OK(vg_arena_init(&a, 1 << 26, &e), &e);
+    CHECK_OK(vg_figures_rows(vg_desk_figures(d), INT32_MIN, INT32_MAX, &a, &row, n, &e), &e);
+    assert_true(*n <= most);
+    for (int64_t i = 0; i < *n; i++) {
+        sum += row[i].key.clause == VG_AGREEMENT_NOBODY ? row[i].figure.n_incidents : 0;
+        copy[i] = row[i];
+    }
+    vg_arena_free(&a);
+    return sum;
+}
+
+static void check_like_a_fresh_reading(vg_desk *d, const char *path)
+{
+    vg_figure_row here[200], fresh[200];
+    int64_t n, m;
+    vg_desk *other = open_desk(path);
+    memset(here, 0, sizeof here);
+    memset(fresh, 0, sizeof fresh);
+    assert_int_equal(incidents_by_figures(d, here, 200, &n), incidents_by_figures(other, fresh, 200, &m));
+    assert_int_equal(n, m);
+    for (int64_t i = 0; i < n; i++) {
+        assert_int_equal(vg_figure_key_compare(&here[i].key, &fresh[i].key), 0);
+        assert_memory_equal(&here[i].figure, &fresh[i].figure, sizeof here[i].figure);
+    }
+    assert_int_equal(vg_watch_count(vg_desk_watch(d)).n_incidents,
+                     vg_watch_count(vg_desk_watch(other)).n_incidents);
+    vg_desk_close(other);
+}
+
+static void a_report_sent_again_long_after_it_was_put_away_has_no_effect(void **state)
+{
+    (void)state;
+    desk_fixture f;
+    char room[4][24];
+    vg_figure_row rows[200];
+    int64_t n;
+    desk_begin(&f);
+    vg_desk *d = open_desk(f.path);
+    vg_desk_entry first = take_one(d, on_day(room[0], 0, 0));
+    take_one(d, on_day(room[1], 1, 100));
+    assert_int_equal(vg_watch_count(vg_desk_watch(d)).n_in_memory, 1); /* the first one is put away */
+    vg_desk_entry again = take_one(d, on_day(room[0], 0, 0));
+    assert_int_equal(again.verdict, VG_VERDICT_SAME);
+    assert_int_equal(again.seq, first.seq);
+    assert_int_equal(incidents_by_figures(d, rows, 200, &n), 2);
+    assert_int_equal(vg_watch_count(vg_desk_watch(d)).n_incidents, 2);
+    check_like_a_fresh_reading(d, f.path);
+    vg_desk_close(d);
+    desk_end(&f);
+}
+
+static void a_report_that_was_put_away_is_revised_withdrawn_and_told_anew(void **state)
+{
+    (void)state;
+    desk_fixture f;
+    char room[8][24];
+    vg_figure_row rows[200];
+    int64_t n;
+    desk_begin(&f);
+    vg_desk *d = open_desk(f.path);
+    vg_report a = on_day(room[0], 0, 0), b = a, gone = a, anew = a, other = on_day(room[5], 30, 0);
+    take_one(d, a);
+    take_one(d, on_day(room[1], 1, 100));
+    b.lat_deg += 0.05, b.received_at = DESK_START + 100 * DAY_S;
+    assert_int_equal(take_one(d, b).verdict, VG_VERDICT_REVISION);
+    assert_int_equal(incidents_by_figures(d, rows, 200, &n), 2);
+    take_one(d, on_day(room[2], 2, 200));
+    assert_int_equal(vg_watch_count(vg_desk_watch(d)).n_in_memory, 1); /* with both of its versions */
+    assert_int_equal(take_one(d, a).verdict, VG_VERDICT_SAME);
+    gone.withdraws = true, gone.received_at = DESK_START + 200 * DAY_S;
+    assert_int_equal(take_one(d, gone).verdict, VG_VERDICT_WITHDRAWAL);
+    assert_int_equal(incidents_by_figures(d, rows, 200, &n), 2);
+    take_one(d, on_day(room[3], 3, 300));
+    anew.lat_deg += 0.1, anew.received_at = DESK_START + 150 * DAY_S; /* before it was withdrawn */
+    assert_int_equal(take_one(d, anew).verdict, VG_VERDICT_SUPERSEDED);
+    anew.lat_deg += 0.1, anew.received_at = DESK_START + 300 * DAY_S;
+    assert_int_equal(take_one(d, anew).verdict, VG_VERDICT_REVISION);
+    assert_int_equal(incidents_by_figures(d, rows, 200, &n), 4);
+    take_one(d, on_day(room[4], 4, 400));
+    other.source = a.source, other.revises = a.id, other.received_at = DESK_START + 400 * DAY_S;
+    take_one(d, other); /* takes the place of the first one */
+    assert_int_equal(incidents_by_figures(d, rows, 200, &n), 5);
+    check_like_a_fresh_reading(d, f.path);
+    vg_desk_close(d);
+    desk_end(&f);
+}
+
 static int64_t open_corrections(vg_desk *d)
 {
     vg_err e = VG_NO_ERR;
@@ -371,6 +564,11 @@ int main(void)
         cmocka_unit_test(a_persons_decision_stays_and_one_on_nothing_is_refused),
         cmocka_unit_test(coverage_is_taken_once_and_one_that_none_may_be_is_kept_apart),
         cmocka_unit_test(an_incident_is_told_when_it_is_new_or_different_and_not_for_each_report_of_it),
+        cmocka_unit_test(an_alert_is_told_as_soon_as_it_is_asked_for_and_once),
+        cmocka_unit_test(an_alert_that_could_not_be_told_while_another_wrote_is_told_afterwards),
+        cmocka_unit_test(a_threshold_over_two_months_counts_what_is_two_months_old),
+        cmocka_unit_test(a_report_sent_again_long_after_it_was_put_away_has_no_effect),
+        cmocka_unit_test(a_report_that_was_put_away_is_revised_withdrawn_and_told_anew),
         cmocka_unit_test(a_late_report_corrects_a_published_day_and_the_correction_is_told_once),
         cmocka_unit_test(a_new_text_of_the_agreement_holds_for_a_desk_that_is_open),
         cmocka_unit_test(a_desk_on_an_agreement_that_was_not_entered_is_refused),

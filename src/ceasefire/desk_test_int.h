@@ -46,7 +46,7 @@ static inline void enter_agreement(const char *path, const char *text)
     CHECK_OK(vg_agreement_parse(vg_str_z(text), VG_S("test.toml"), NULL, &a, &e), &e);
     for (int32_t i = 0; i < a->n_findings; i++)
         if (a->finding[i].weight == VG_FINDING_ERROR)
-            fail_msg("%s (%s)", a->finding[i].err.what, a->finding[i].err.why);
+            fail_msg("%s in line %d", a->finding[i].id, (int)a->finding[i].at.line);
     CHECK_OK(vg_store_open(path, VG_STORE_WRITE, &st, &e), &e);
     CHECK_OK(vg_desk_enter(st, a, VG_S("tester"), &e), &e);
     vg_store_close(st);

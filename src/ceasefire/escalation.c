@@ -74,6 +74,11 @@ static bool is_graver(const vg_escalation__act *a, const vg_escalation__act *b)
     return a->from != b->from ? a->from > b->from : a->id < b->id;
 }
 
+static bool is_obstruction(const vg_escalation__act *a)
+{
+    return a->act == VG_ACT_OBSTRUCTION_OF_MONITORS || a->act == VG_ACT_JAMMING;
+}
+
 void vg_escalation__name(const vg_escalation__desk *d, vg_escalation *x, int least_level)
 {
     const vg_escalation__act *top[VG_ESCALATION_INCIDENTS];
@@ -82,7 +87,8 @@ void vg_escalation__name(const vg_escalation__desk *d, vg_escalation *x, int lea
         const vg_escalation__act *a = &d->act[i];
         if (a->from < x->from || a->from >= x->to || a->level < least_level ||
             !vg_escalation__is_of(a, x->scope, x->of, x->of_second) ||
-            (x->rule == VG_RULE_WEAPON && a->weapon != x->weapon))
+            (x->rule == VG_RULE_WEAPON && a->weapon != x->weapon) ||
+            (x->rule == VG_RULE_OBSTRUCTION && !is_obstruction(a)))
             continue;
         if (n == VG_ESCALATION_INCIDENTS && !is_graver(a, top[n - 1]))
             continue;
@@ -385,8 +391,7 @@ static void obstruction(vg_escalation__desk *d)
     double count[VG_PAST_WINDOWS] = { 0 };
     int32_t window;
     for (int32_t i = 0; i < d->n; i++)
-        if ((d->act[i].act == VG_ACT_OBSTRUCTION_OF_MONITORS || d->act[i].act == VG_ACT_JAMMING) &&
-            (window = vg_escalation__window(d, d->act[i].from)) >= 0)
+        if (is_obstruction(&d->act[i]) && (window = vg_escalation__window(d, d->act[i].from)) >= 0)
             count[window]++;
     for (int32_t i = 0; i < d->n_coverage; i++)
         if ((d->coverage[i].state == VG_COVER_RESTRICTED || d->coverage[i].state == VG_COVER_JAMMED) &&
@@ -412,9 +417,11 @@ static void put_others(const vg_agreement *a, const vg_incident *x, const vg_bre
     for (int32_t i = 0; i < x->n_breaches; i++) {
         const vg_breach *b = &x->breach[i];
         if (b != worst && !(b->flags & VG_FLAG_EXEMPT))
-            act->also_broken[act->n_also_broken++] = (vg_escalation__broken){ .clause = (int16_t)b->clause,
-                                                                              .level = b->level,
-                                                                              .weighed = weight_of(a, b) };
+            act->also_broken[act->n_also_broken++] =
+                (vg_escalation__broken){ .clause = (int16_t)b->clause,
+                                         .level = b->level,
+                                         .severity = (int8_t)a->clause[b->clause].severity,
+                                         .p = b->p };
     }
 }
 
@@ -428,27 +435,35 @@ static const int8_t *holders(const vg_agreement *a, vg_arena *arena)
     return holder;
 }
 
+static bool room_for_act(vg_escalation__desk *d)
+{
+    if (d->n < d->cap)
+        return true;
+    int32_t cap = d->cap ? 2 * d->cap : 4096;
+    vg_escalation__act *more = vg_new(d->arena, vg_escalation__act, cap);
+    if (!more) {
+        d->failed = true;
+        return false;
+    }
+    if (d->n)
+        memcpy(more, d->act, (size_t)d->n * sizeof *more);
+    d->act = more;
+    d->cap = cap;
+    return true;
+}
+
 static bool take_act(void *ctx, const vg_incident *x)
 {
     vg_escalation__desk *d = ctx;
     const vg_breach *worst = NULL;
-    if (x->verification == VG_VERIFY_REJECTED)
-        return true;
-    if (d->n == d->cap) {
-        int32_t cap = d->cap ? 2 * d->cap : 1024;
-        vg_escalation__act *more = vg_new(d->arena, vg_escalation__act, cap);
-        if (!more) {
-            d->failed = true;
-            return false;
-        }
-        if (d->n)
-            memcpy(more, d->act, (size_t)d->n * sizeof *more);
-        d->act = more;
-        d->cap = cap;
-    }
+    bool kept_away = x->act == VG_ACT_OBSTRUCTION_OF_MONITORS || x->act == VG_ACT_JAMMING;
     for (int32_t i = 0; i < x->n_breaches; i++)
         if (!(x->breach[i].flags & VG_FLAG_EXEMPT) && (!worst || x->breach[i].p > worst->p))
             worst = &x->breach[i];
+    if (x->verification == VG_VERIFY_REJECTED || (!worst && !kept_away)) /* what no rule counts */
+        return true;
+    if (!room_for_act(d))
+        return false;
     const vg_agreement *a = d->agreement;
     bool is_known = x->attribution >= VG_ATTRIBUTION_ATTRIBUTED;
     d->act[d->n++] = (vg_escalation__act){ .id = x->id,
@@ -487,7 +502,7 @@ static int by_weight(const void *left, const void *right)
     return (a->weapon > b->weapon) - (a->weapon < b->weapon);
 }
 
-static int64_t longest_window(const vg_agreement *a)
+int64_t vg_escalation_past_s(const vg_agreement *a)
 {
     int64_t longest = (int64_t)VG_PAST_WINDOWS * VG_DAY_S + 3600;
     for (int32_t i = 0; i < a->n_thresholds; i++) {
@@ -518,7 +533,7 @@ bool vg_escalation_test(vg_watch *w, int64_t at, vg_arena *a, vg_escalation **ou
 {
     vg_escalation__desk d = { .agreement = vg_watch_agreement(w), .at = at, .arena = a };
     vg_coverage *coverage;
-    int64_t from = at - longest_window(d.agreement);
+    int64_t from = at - vg_escalation_past_s(d.agreement);
     d.holder = holders(d.agreement, a);
     if (!d.holder)
         return vg_fail_memory(e, vg_arena_limit(a));

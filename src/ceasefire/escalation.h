@@ -53,8 +53,14 @@ typedef struct {
 } vg_escalation;
 
 /**
- * All rules at the instant `at` (the end of the windows), gravest first: by rule's p, thresholds in front. Looks at 42
- * days before. Fails: VG_ENOMEM, and as vg_watch_each.
+ * How many seconds before its instant a test looks back: 43 days and an hour, or the longest window of a threshold, twice
+ * where it is held against the window before. A watch that puts incidents away earlier makes the test see half a past.
+ */
+int64_t vg_escalation_past_s(const vg_agreement *a);
+
+/**
+ * All rules at the instant `at` (the end of the windows), gravest first: by rule's p, thresholds in front. Looks at
+ * vg_escalation_past_s before. Fails: VG_ENOMEM, and as vg_watch_each.
  */
 bool vg_escalation_test(vg_watch *w, int64_t at, vg_arena *a, vg_escalation **out, int32_t *n, vg_err *e);
 

@@ -32,16 +32,29 @@ static int32_t zone_of(const vg_agreement *a, vg_str id)
     return VG_AGREEMENT_NOBODY;
 }
 
+/* Records come by source; a party's own say on what it watches is no watching. */
+static bool is_of_party(const vg_agreement *a, const vg_coverage *c, const vg_coverage *before, bool was)
+{
+    if (before && vg_eq(before->source, c->source))
+        return was;
+    for (int32_t i = 0; i < a->n_sources; i++)
+        if (vg_eq(a->source[i].id, c->source))
+            return a->source[i].party != VG_AGREEMENT_NOBODY;
+    return false;
+}
+
 bool vg_escalation__look(vg_escalation__desk *d, vg_err *e)
 {
     int32_t n = d->agreement->n_zones;
+    bool of_party = false;
     d->watched = vg_new(d->arena, vg_escalation__watched, n + 1);
     if (!d->watched)
         return vg_fail_memory(e, vg_arena_limit(d->arena));
     for (int32_t i = 0; i < d->n_coverage; i++) {
         const vg_coverage *c = &d->coverage[i];
         int32_t zone = c->zone.n ? zone_of(d->agreement, c->zone) : n;
-        if (zone != VG_AGREEMENT_NOBODY)
+        of_party = is_of_party(d->agreement, c, i ? c - 1 : NULL, of_party);
+        if (zone != VG_AGREEMENT_NOBODY && !of_party)
             mark(d, &d->watched[zone], c);
     }
     return true;
@@ -99,45 +112,75 @@ typedef struct {
     double count, severity;
 } sum_of;
 
-/* Of a threshold for a clause, what the incident is worth for that clause. */
-static vg_escalation__broken worth(const vg_escalation__act *a, const vg_escalation *x)
+static int32_t n_of_scope(const vg_agreement *a, vg_scope scope)
 {
-    for (int i = 0; x->scope == VG_SCOPE_CLAUSE && a->clause != x->of && i < a->n_also_broken; i++)
-        if (a->also_broken[i].clause == x->of)
-            return a->also_broken[i];
-    return (vg_escalation__broken){ .weighed = a->weighed, .level = a->level };
-}
-
-static sum_of add_up(const vg_escalation__desk *d, const vg_escalation *x, int64_t from, int64_t to)
-{
-    sum_of s = { 0, 0 };
-    for (int32_t i = 0; i < d->n; i++) {
-        const vg_escalation__act *a = &d->act[i];
-        if (a->from < from || a->from >= to || !vg_escalation__is_of(a, x->scope, x->of, x->of_second))
-            continue;
-        vg_escalation__broken w = worth(a, x);
-        s.count += w.level == VG_LEVEL_VIOLATION;
-        s.severity += w.weighed;
+    switch (scope) {
+    case VG_SCOPE_ZONE: return a->n_zones;
+    case VG_SCOPE_PARTY: return a->n_parties;
+    case VG_SCOPE_PAIR: return a->n_parties * a->n_parties;
+    case VG_SCOPE_CLAUSE: return a->n_clauses;
+    default: return 1;
     }
-    return s;
 }
 
-static void test_threshold(vg_escalation__desk *d, int32_t number, int32_t of, int32_t of_second)
+static void count(sum_of *s, int8_t level, double weighed)
 {
-    const vg_threshold *t = &d->agreement->threshold[number];
-    vg_escalation x = { .rule = VG_RULE_THRESHOLD,
-                        .scope = t->scope,
-                        .of = of,
-                        .of_second = of_second,
-                        .threshold = number,
-                        .from = d->at - t->window_s,
-                        .to = d->at,
-                        .past_from = d->at - 2 * t->window_s,
-                        .expected = NAN,
-                        .p = NAN,
-                        .false_alarms_year = NAN,
-                        .watched = NAN };
-    sum_of now = add_up(d, &x, x.from, x.to);
+    s->count += level == VG_LEVEL_VIOLATION;
+    s->severity += weighed;
+}
+
+/* Adds an act to all that it is of; of a clause, what it is worth for that clause. */
+static void add_act(const vg_agreement *a, vg_scope scope, const vg_escalation__act *x, sum_of *sum)
+{
+    switch (scope) {
+    case VG_SCOPE_ZONE:
+        if (x->zone >= 0)
+            count(&sum[x->zone], x->level, x->weighed);
+        for (int i = 0; i < x->n_also_in; i++)
+            count(&sum[x->also_in[i]], x->level, x->weighed);
+        return;
+    case VG_SCOPE_CLAUSE:
+        if (x->clause >= 0)
+            count(&sum[x->clause], x->level, x->weighed);
+        for (int i = 0; i < x->n_also_broken; i++) {
+            const vg_escalation__broken *b = &x->also_broken[i];
+            count(&sum[b->clause], b->level, b->severity * (double)b->p);
+        }
+        return;
+    case VG_SCOPE_PARTY:
+        if (x->party >= 0)
+            count(&sum[x->party], x->level, x->weighed);
+        return;
+    case VG_SCOPE_PAIR:
+        if (x->party >= 0 && x->against >= 0)
+            count(&sum[x->party * a->n_parties + x->against], x->level, x->weighed);
+        return;
+    default: count(&sum[0], x->level, x->weighed);
+    }
+}
+
+/* All scopes of a kind at once, over [from, to). NULL = no memory. */
+static const sum_of *add_up(vg_escalation__desk *d, vg_scope scope, int64_t from, int64_t to)
+{
+    sum_of *sum = vg_new(d->arena, sum_of, n_of_scope(d->agreement, scope));
+    int32_t low = 0, high = d->n;
+    while (low < high) {
+        int32_t mid = (low + high) / 2;
+        if (d->act[mid].from < from)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (int32_t i = low; sum && i < d->n && d->act[i].from < to; i++)
+        add_act(d->agreement, scope, &d->act[i], sum);
+    d->failed = d->failed || !sum;
+    return sum;
+}
+
+static void test_threshold(vg_escalation__desk *d, const vg_escalation *window, sum_of now, sum_of past)
+{
+    const vg_threshold *t = &d->agreement->threshold[window->threshold];
+    vg_escalation x = *window;
     bool reached;
     if (t->least_count > 0) {
         x.observed = now.count;
@@ -147,7 +190,7 @@ static void test_threshold(vg_escalation__desk *d, int32_t number, int32_t of, i
         reached = now.severity >= t->least_severity;
     } else {
         x.observed = now.count;
-        x.expected = add_up(d, &x, x.past_from, x.from).count;
+        x.expected = past.count;
         reached = t->least_ratio > 0 && now.count >= LEAST_FOR_RATIO &&
                   now.count >= t->least_ratio * fmax(x.expected, 1);
     }
@@ -157,35 +200,46 @@ static void test_threshold(vg_escalation__desk *d, int32_t number, int32_t of, i
     vg_escalation__add(d, &x);
 }
 
-static int32_t n_of_scope(const vg_agreement *a, vg_scope scope)
+/* Those of a kind that a threshold is for: the one it names, or each. */
+static void test_each(vg_escalation__desk *d, vg_escalation *x, const sum_of *now, const sum_of *past)
 {
-    switch (scope) {
-    case VG_SCOPE_ZONE: return a->n_zones;
-    case VG_SCOPE_PARTY: return a->n_parties;
-    case VG_SCOPE_CLAUSE: return a->n_clauses;
-    default: return 0;
+    const vg_threshold *t = &d->agreement->threshold[x->threshold];
+    int32_t n_parties = d->agreement->n_parties, n = n_of_scope(d->agreement, t->scope);
+    bool is_pair = t->scope == VG_SCOPE_PAIR;
+    for (int32_t i = 0; i < n; i++) {
+        if (t->scope != VG_SCOPE_ALL) {
+            x->of = is_pair ? i / n_parties : i;
+            x->of_second = is_pair ? i % n_parties : VG_AGREEMENT_NOBODY;
+            if ((is_pair && x->of == x->of_second) ||
+                (t->of != VG_AGREEMENT_NOBODY &&
+                 (t->of != x->of || (is_pair && t->of_second != x->of_second))))
+                continue;
+        }
+        test_threshold(d, x, now[i], past[i]);
     }
-}
-
-static void test_pairs(vg_escalation__desk *d, int32_t number)
-{
-    for (int32_t i = 0; i < d->agreement->n_parties; i++)
-        for (int32_t k = 0; k < d->agreement->n_parties; k++)
-            if (i != k)
-                test_threshold(d, number, i, k);
 }
 
 void vg_escalation__thresholds(vg_escalation__desk *d)
 {
     for (int32_t i = 0; i < d->agreement->n_thresholds; i++) {
         const vg_threshold *t = &d->agreement->threshold[i];
-        int32_t n = n_of_scope(d->agreement, t->scope);
-        if (t->scope == VG_SCOPE_ALL || t->of != VG_AGREEMENT_NOBODY)
-            test_threshold(d, i, t->of, t->of_second);
-        else if (t->scope == VG_SCOPE_PAIR)
-            test_pairs(d, i);
-        for (int32_t k = 0; t->of == VG_AGREEMENT_NOBODY && k < n; k++)
-            test_threshold(d, i, k, VG_AGREEMENT_NOBODY);
+        vg_escalation x = { .rule = VG_RULE_THRESHOLD,
+                            .scope = t->scope,
+                            .of = VG_AGREEMENT_NOBODY,
+                            .of_second = VG_AGREEMENT_NOBODY,
+                            .threshold = i,
+                            .from = d->at - t->window_s,
+                            .to = d->at,
+                            .past_from = d->at - 2 * t->window_s,
+                            .expected = NAN,
+                            .p = NAN,
+                            .false_alarms_year = NAN,
+                            .watched = NAN };
+        const sum_of *now = add_up(d, t->scope, x.from, x.to), *past = now;
+        if (t->least_ratio > 0)
+            past = add_up(d, t->scope, x.past_from, x.from);
+        if (now && past)
+            test_each(d, &x, now, past);
     }
 }
 

@@ -350,6 +350,63 @@ static void an_even_past_gives_no_alert(void **state)
     check_property("quiet_worlds_are_quiet", quiet_worlds_are_quiet, 100);
 }
 
+/* What a source of a party says of its own watching is as if nothing were recorded. */
+static void hours_that_only_a_party_says_it_watched_are_not_known(void **state)
+{
+    static const vg_agreement_source own[] = { { .id = { "patrol", 6 }, .party = RED } };
+    (void)state;
+    for (int of_party = 0; of_party < 2; of_party++) {
+        world *w = begin(4);
+        happen(w, 3, SOUTH);
+        cover(w, 42 * 24, 0, VG_COVER_WATCHING, VG_S("south"));
+        w->agreement.source = own;
+        w->agreement.n_sources = of_party;
+        run(w);
+        const vg_escalation *x = find(w, VG_RULE_ZONE, VG_SCOPE_ZONE, SOUTH);
+        assert_non_null(x);
+        assert_true(of_party ? isnan(x->watched) : x->watched > .9);
+    }
+}
+
+/* All of a kind are counted at once: each as if it had been asked for alone. */
+static const char *each_zone_is_counted_as_if_it_were_alone(vg_rng *r)
+{
+    world *w = begin(vg_rng_u64(r));
+    int32_t own[2] = { 0 }, n = 1 + (int32_t)vg_rng_below(r, 60);
+    w->threshold = (vg_threshold){ .id = VG_S("t"),
+                                   .scope = VG_SCOPE_ZONE,
+                                   .of = VG_AGREEMENT_NOBODY,
+                                   .of_second = VG_AGREEMENT_NOBODY,
+                                   .window_s = (1 + (int64_t)vg_rng_below(r, 200)) * HOUR,
+                                   .least_count = 1 };
+    w->agreement.n_thresholds = 1;
+    for (int32_t i = 0; i < n; i++) {
+        double ago = .01 + 300 * vg_rng_unit(r);
+        int32_t in = vg_rng_below(r, 2) ? NORTH : SOUTH;
+        vg_escalation__act *a = happen(w, ago, in);
+        bool both = vg_rng_below(r, 3) == 0, grave = vg_rng_below(r, 2) == 0;
+        a->level = grave ? VG_LEVEL_VIOLATION : VG_LEVEL_POSSIBLE;
+        if (both)
+            a->also_in[a->n_also_in++] = (int16_t)(in == NORTH ? SOUTH : NORTH);
+        bool counts = grave && a->from >= now - w->threshold.window_s;
+        own[in] += counts;
+        own[in == NORTH ? SOUTH : NORTH] += counts && both;
+    }
+    run(w);
+    for (int32_t z = 0; z < 2; z++) {
+        const vg_escalation *x = find(w, VG_RULE_THRESHOLD, VG_SCOPE_ZONE, z);
+        if ((x ? x->observed : 0) != own[z])
+            return "another count";
+    }
+    return NULL;
+}
+
+static void thresholds_count_each_zone_as_if_it_were_alone(void **state)
+{
+    (void)state;
+    check_property("each_zone_is_counted_as_if_it_were_alone", each_zone_is_counted_as_if_it_were_alone, 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +421,8 @@ int main(void)
         cmocka_unit_test(thresholds_of_the_agreement_are_counted_to_the_second),
         cmocka_unit_test(a_breach_counts_in_every_zone_it_lies_in_and_for_every_clause_it_breaks),
         cmocka_unit_test(an_even_past_gives_no_alert),
+        cmocka_unit_test(hours_that_only_a_party_says_it_watched_are_not_known),
+        cmocka_unit_test(thresholds_count_each_zone_as_if_it_were_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

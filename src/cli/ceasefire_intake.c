@@ -94,7 +94,7 @@ void vg_intake_close(vg_intake *k)
 /* Busy, or the disk is full: what was read is still here, so it can wait. */
 static bool may_wait(const vg_err *e)
 {
-    return e->code == VG_EBUSY || e->code == VG_EIO;
+    return e->code == VG_EBUSY || e->code == VG_EIO || e->code == VG_EFULL;
 }
 
 static bool take(vg_intake *k, vg_desk_entry *entry, int32_t n, vg_err *e)

@@ -26,6 +26,17 @@ bool vg_cli_store_path(vg_cli *c, vg_str *path, vg_err *e)
     return path->s || vg_fail_memory(e, vg_arena_limit(&c->arena));
 }
 
+/* What puts into the store what a verb reads from it. */
+static const char *first_step(const vg_cli *c)
+{
+    vg_str name = vg_str_z(c->verb->name);
+    if (vg_starts(name, VG_S("screen")))
+        return "load lists first: vigie screening load FILE";
+    if (vg_starts(name, VG_S("ceasefire")))
+        return "enter an agreement first: vigie ceasefire enter FILE";
+    return "import a file first: vigie import FILE";
+}
+
 bool vg_cli_store(vg_cli *c, vg_store_mode mode, bool make, vg_store **st, vg_err *e)
 {
     vg_str path;
@@ -34,7 +45,7 @@ bool vg_cli_store(vg_cli *c, vg_store_mode mode, bool make, vg_store **st, vg_er
     if (!make && access(path.s, F_OK) != 0) {
         vg_fail(e, VG_ENODATA, VG_NOWHERE, "there is no store at %s yet", path.s);
         vg_why(e, "this command reads what was imported before");
-        return vg_mend(e, "import a file first: vigie import FILE (or name the store with --store)");
+        return vg_mend(e, "%s (or name the store with --store)", first_step(c));
     }
     if (c->served && mode == VG_STORE_WRITE && !c->may_change) {
         c->forbidden = true;

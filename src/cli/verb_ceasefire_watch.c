@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/ceasefire_intake.h"
@@ -48,7 +49,7 @@ typedef struct {
     bool has_stdin, told_away, is_idle;
     char *line; /* of standard input, up to LINE_BYTES */
     int64_t n_line, first_line;
-    double last_tick_s;
+    double last_tick_s, next_test_s;
 } watching;
 
 /* --- what follows --- */
@@ -359,6 +360,17 @@ static bool read_stdin(watching *w, int32_t wait_ms, vg_err *e)
 
 /* --- the whole --- */
 
+/* At once where something has come, and for a tenth of the time at most. */
+static bool test_alerts(watching *w, vg_err *e)
+{
+    if (vg_cli_now_s() < w->next_test_s)
+        return true;
+    clock_t before = clock();
+    bool good = vg_desk_test(w->desk, vg_now(), e);
+    w->next_test_s = vg_cli_now_s() + 10.0 * (double)(clock() - before) / CLOCKS_PER_SEC;
+    return good;
+}
+
 /* Once a second: what others added, what is due. A store that is busy is asked again the next second. */
 static bool tick(watching *w, vg_err *e)
 {
@@ -367,9 +379,10 @@ static bool tick(watching *w, vg_err *e)
     if (vg_cli_now_s() - w->last_tick_s < 1)
         return true;
     w->last_tick_s = vg_cli_now_s();
-    if (vg_desk_catch_up(w->desk, &changed, &why) && vg_desk_tick(w->desk, vg_now(), &why))
+    if (vg_desk_catch_up(w->desk, &changed, &why) && vg_desk_tick(w->desk, vg_now(), &why) &&
+        test_alerts(w, &why))
         return vg_intake_again(&w->intake, false, e) && show_news(w, e);
-    if (why.code == VG_EBUSY || why.code == VG_EIO)
+    if (why.code == VG_EBUSY || why.code == VG_EIO || why.code == VG_EFULL)
         return true;
     *e = why;
     return false;

@@ -73,7 +73,7 @@ bool vg_fail_os(vg_err *e, int os_errno, vg_at at, const char *what, ...)
 const char *vg_code_name(vg_code code)
 {
     static const char *const name[] = { "ok",      "argument", "parse", "range", "conflict", "not-found",
-                                        "no-data", "memory",   "io",    "busy",  "stopped" };
+                                        "no-data", "memory",   "io",    "busy",  "stopped",  "full" };
     return (size_t)code < sizeof name / sizeof *name ? name[code] : "unknown";
 }
 
@@ -90,6 +90,7 @@ int vg_exit_code(vg_code code)
     case VG_ESTOPPED: return 130;
     case VG_ENOMEM:
     case VG_EIO:
+    case VG_EFULL:
     case VG_EBUSY: break;
     }
     return 4;

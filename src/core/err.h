@@ -34,7 +34,8 @@ typedef enum {
     VG_ENOMEM,    /* an arena's limit was reached, or the machine has no memory left */
     VG_EIO,       /* the operating system or the network said no */
     VG_EBUSY,     /* another process holds the store */
-    VG_ESTOPPED   /* the user stopped it (Ctrl-C) */
+    VG_ESTOPPED,  /* the user stopped it (Ctrl-C) */
+    VG_EFULL      /* the store's disk is full: the same as VG_EIO, but making room mends it */
 } vg_code;
 
 /** A place in the user's input. `file` is borrowed and must outlive the error; 0 means "not known". */

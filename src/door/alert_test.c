@@ -1,4 +1,5 @@
 /* Alerts over HTTP: each points to the one before it, the feed and the CAP messages hold what their standards ask for. */
+#include "door/cap_check_test_int.h"
 #include "door/client_test_int.h"
 
 typedef struct {
@@ -100,12 +101,14 @@ static void a_cap_message_updates_the_one_before(void **state)
     desk *g = *state;
     assert_int_equal(get(&g->c, "/api/v1/alerts/3/cap"), 200);
     ANSWER_HAS(&g->c, "Content-Type: application/cap+xml");
+    CHECK_CAP(strstr(g->c.answer, "\r\n\r\n") + 4);
     ANSWER_HAS(&g->c, "<sent>2023-12-14T22:13:20-00:00</sent>");
     ANSWER_HAS(&g->c, "<msgType>Update</msgType>");
     ANSWER_HAS(&g->c, "<references>vigie@localhost,vigie-alert-1,2023-11-14T22:13:20-00:00</references>");
     ANSWER_HAS(&g->c, "<certainty>Likely</certainty>");
     ANSWER_HAS(&g->c, "<severity>Moderate</severity>");
     assert_int_equal(get(&g->c, "/api/v1/alerts/1/cap"), 200);
+    CHECK_CAP(strstr(g->c.answer, "\r\n\r\n") + 4);
     ANSWER_HAS(&g->c, "<msgType>Alert</msgType>");
     ANSWER_LACKS(&g->c, "<references>");
     assert_int_equal(get(&g->c, "/api/v1/alerts/99/cap"), 404);

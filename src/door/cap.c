@@ -7,10 +7,37 @@
 #include "core/date.h"
 #include "core/num.h"
 
+/* How many bytes at `i` XML cannot hold: control characters, U+FFFE and U+FFFF. */
+static ptrdiff_t forbidden(vg_str text, ptrdiff_t i)
+{
+    unsigned char b = (unsigned char)text.s[i];
+    if (b < ' ')
+        return b != '\t' && b != '\n' && b != '\r';
+    return b == 0xEF && (vg_starts(vg_sub(text, i, text.n), VG_S("\xEF\xBF\xBE")) ||
+                         vg_starts(vg_sub(text, i, text.n), VG_S("\xEF\xBF\xBF")))
+               ? 3
+               : 0;
+}
+
+static void put_text(vg_out *o, vg_str text)
+{
+    ptrdiff_t from = 0, n;
+    for (ptrdiff_t i = 0; i < text.n; i++)
+        if ((n = forbidden(text, i)) > 0) {
+            vg_put_html(o, vg_sub(text, from, i - from));
+            vg_put(o, VG_S("\xEF\xBF\xBD")); /* U+FFFD: something stood here */
+            i += n - 1;
+            from = i + 1;
+        }
+    vg_put_html(o, vg_sub(text, from, text.n));
+}
+
 void vg_cap_element(vg_out *o, const char *name, vg_str text)
 {
+    if (!vg_trim(text).n) /* an element that holds nothing is left out */
+        return;
     vg_print(o, "<%s>", name);
-    vg_put_html(o, text);
+    put_text(o, text);
     vg_print(o, "</%s>\n", name);
 }
 

@@ -28,7 +28,7 @@ void vg_cap_end(vg_call *c);
 /** From identifier to references; with `before` it is an update of that one. */
 void vg_cap_head(vg_call *c, const vg_cap *x, const vg_cap *before);
 
-/** One element with its text escaped. */
+/** One element with its text escaped, and with U+FFFD for what XML cannot hold; nothing where the text is blank. */
 void vg_cap_element(vg_out *o, const char *name, vg_str text);
 
 /** <parameter> or <geocode> with a name and a value. */

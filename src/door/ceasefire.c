@@ -103,7 +103,12 @@ static const vg_param feed_params[] = {
 };
 static const vg_param figures_params[] = { ID, DAYS, ZONE, PARTY, CLAUSE, END };
 static const vg_param days_params[] = { ID, DAYS, END };
-static const vg_param corrections_params[] = { ID, LIMIT(10000, "1000"), END };
+static const vg_param corrections_params[] = {
+    ID,
+    INSTANT("since", "also those that were told since then; without it only those that are open"),
+    LIMIT(10000, "1000"),
+    END,
+};
 static const vg_param coverage_params[] = {
     ID,
     INSTANT("from", "records that touch the time from here; without it two weeks"),

@@ -31,13 +31,14 @@ static void put_listed(vg_rows *r, const vg_guard_listed *x)
     vg_rows_text(r, known && x->watermark != INT64_MIN ? vg_instant_text(x->watermark, text) : VG_NOSTR);
     vg_rows_int(r, known ? x->outcome : VG_UNKNOWN);
     vg_rows_text(r, vg_str_z(x->why.what));
+    vg_rows_text(r, x->time_zone);
 }
 
 bool vg_watch_answer__list(vg_call *c, vg_err *e)
 {
     static const char *const column[] = { "ceasefire", "title",   "version",   "from",        "to",
                                           "state",     "reports", "incidents", "quarantined", "newest",
-                                          "watermark", "outcome", "why" };
+                                          "watermark", "outcome", "why",       "time_zone" };
     vg_guards *all = vg_call_state(c);
     vg_guard_listed *x;
     int32_t n;
@@ -52,25 +53,43 @@ bool vg_watch_answer__list(vg_call *c, vg_err *e)
 
 /* --- findings --- */
 
-static void put_finding(vg_json *j, const vg_agreement_finding *f)
+/* The first language of Accept-Language that sentences are written in. */
+static vg_lang language(const vg_call *c)
+{
+    vg_str rest = vg_call_languages(c);
+    while (rest.n) {
+        vg_str one = vg_cut(&rest, ',');
+        int lang = vg_lang_by_code(vg_trim(vg_cut(&one, ';')));
+        if (lang == VG_LANG_EN || lang == VG_LANG_FR)
+            return (vg_lang)lang;
+    }
+    return VG_LANG_EN;
+}
+
+static void put_finding(vg_call *c, vg_json *j, const vg_agreement *a, const vg_agreement_finding *f)
 {
     static const char *const weight[] = { "note", "warning", "error" };
+    vg_arena *m = vg_call_arena(c);
+    vg_lang lang = language(c);
     vg_json_object(j);
     vg_put__text(j, "weight", vg_str_z(weight[f->weight]));
-    vg_put__text(j, "file", f->err.at.file);
-    vg_put__int(j, "line", f->err.at.line > 0 ? f->err.at.line : VG_UNKNOWN);
-    vg_put__int(j, "column", f->err.at.col > 0 ? f->err.at.col : VG_UNKNOWN);
-    vg_put__text(j, "what", vg_str_z(f->err.what));
-    vg_put__text(j, "why", vg_str_z(f->err.why));
-    vg_put__text(j, "mend", vg_str_z(f->err.mend));
+    vg_put__text(j, "file", f->at.file);
+    vg_put__int(j, "line", f->at.line > 0 ? f->at.line : VG_UNKNOWN);
+    vg_put__int(j, "column", f->at.col > 0 ? f->at.col : VG_UNKNOWN);
+    vg_put__text(j, "id", vg_str_z(f->id));
+    vg_json_key(j, VG_S("arguments"));
+    vg_agreement_facts_json(j, f);
+    vg_put__text(j, "what", vg_agreement_say(a, f, VG_SAY_WHAT, lang, m));
+    vg_put__text(j, "why", vg_agreement_say(a, f, VG_SAY_WHY, lang, m));
+    vg_put__text(j, "mend", vg_agreement_say(a, f, VG_SAY_MEND, lang, m));
     vg_json_close(j);
 }
 
-static void put_findings(vg_json *j, const vg_agreement *a)
+static void put_findings(vg_call *c, vg_json *j, const vg_agreement *a)
 {
     vg_put__open(j, "findings", true);
     for (int32_t i = 0; i < a->n_findings; i++)
-        put_finding(j, &a->finding[i]);
+        put_finding(c, j, a, &a->finding[i]);
     vg_json_close(j);
 }
 
@@ -104,7 +123,7 @@ static bool answer_entered(vg_call *c, const vg_agreement *a, vg_err *e)
     put_head(&j, a);
     vg_put__bool(&j, "entered", entered);
     vg_put__int(&j, "errors", a->n_errors);
-    put_findings(&j, a);
+    put_findings(c, &j, a);
     vg_json_close(&j);
     vg_put_char(vg_call_out(c), '\n');
     vg_call_status(c, entered ? 201 : a->n_errors ? 422 : 200);
@@ -346,7 +365,7 @@ static void put_counts(vg_json *j, const vg_watch_counts *n)
     vg_json_close(j);
 }
 
-static void put_agreement(vg_json *j, const vg_agreement *a, const vg_guard_listed *now)
+static void put_agreement(vg_call *c, vg_json *j, const vg_agreement *a, const vg_guard_listed *now)
 {
     vg_json_object(j);
     put_head(j, a);
@@ -360,7 +379,7 @@ static void put_agreement(vg_json *j, const vg_agreement *a, const vg_guard_list
     put_clauses(j, a);
     put_thresholds(j, a);
     put_sources(j, a);
-    put_findings(j, a);
+    put_findings(c, j, a);
     put_counts(j, &now->count);
     vg_put__instant(j, "watermark", now->watermark);
     vg_put__int(j, "outcome", now->outcome);
@@ -375,7 +394,7 @@ bool vg_watch_answer__show(vg_call *c, vg_err *e)
     vg_guard_listed now;
     vg_guard__now(g, &now);
     vg_json j = vg_json_to(vg_call_out(c));
-    put_agreement(&j, vg_guard__agreement(g), &now);
+    put_agreement(c, &j, vg_guard__agreement(g), &now);
     vg_put_char(vg_call_out(c), '\n');
     vg_guard__leave(g);
     return true;

@@ -1,4 +1,4 @@
-/* Figures over HTTP: counts, compliance, corrections, sources, coverage, the report. Invariant: the guard copies rows into the
+/* Figures over HTTP: counts, compliance, sources, coverage, the report. Invariant: the guard copies rows into the
  * caller's memory, where they are written; only the report is made in the guard's thread, since it asks the watch itself. */
 #include <math.h>
 
@@ -65,7 +65,6 @@ typedef struct {
     int64_t from_at, to_at;
     vg_figure_row *figure;
     vg_compliance *compliance;
-    vg_correction *correction;
     vg_watch_source *source;
     vg_coverage *coverage;
     bool *published; /* by day */
@@ -117,7 +116,7 @@ static void put_figure(vg_rows *r, const asking *x, const vg_figure_row *row)
     vg_rows_int(r, f->n_violations);
     vg_rows_int(r, f->n_probable);
     vg_rows_int(r, f->n_possible);
-    vg_rows_int(r, f->n_explosions);
+    vg_rows_int(r, f->n_explosions > 0 ? f->n_explosions : VG_UNKNOWN); /* nobody told a number */
     vg_rows_int(r, f->n_exempt);
     vg_rows_int(r, f->n_rejected);
     vg_rows_int(r, f->n_alleged);
@@ -202,17 +201,33 @@ static void put_compliance(vg_rows *r, const vg_agreement *a, const vg_complianc
     vg_rows_num(r, x->watched_before);
     vg_rows_int(r, x->n_unattributed);
     vg_rows_text(r, x->worst ? vg_incident__text(x->worst, id) : VG_NOSTR);
+    vg_rows_num(r, x->watched_by_parties);
 }
 
 static bool answer_compliance(vg_call *c, vg_guard *g, asking *x, vg_err *e)
 {
-    static const char *const column[] = {
-        "clause",         "state",       "days_broken",       "days_doubtful",   "days_not_decidable",
-        "days_not_known", "days_kept",   "days_outside",      "violations",      "probable",
-        "possible",       "expected",    "violations_before", "probable_before", "expected_before",
-        "trend",          "trend_known", "watched",           "watched_before",  "unattributed",
-        "worst"
-    };
+    static const char *const column[] = { "clause",
+                                          "state",
+                                          "days_broken",
+                                          "days_doubtful",
+                                          "days_not_decidable",
+                                          "days_not_known",
+                                          "days_kept",
+                                          "days_outside",
+                                          "violations",
+                                          "probable",
+                                          "possible",
+                                          "expected",
+                                          "violations_before",
+                                          "probable_before",
+                                          "expected_before",
+                                          "trend",
+                                          "trend_known",
+                                          "watched",
+                                          "watched_before",
+                                          "unattributed",
+                                          "worst",
+                                          "watched_by_parties" };
     if (!read_days(c, x->agreement, &x->from, &x->to, e) || !vg_guard__ask(g, ask_compliance, x, e))
         return false;
     vg_rows r = vg_rows_begin(c, column, N_OF(column));
@@ -225,55 +240,6 @@ static bool answer_compliance(vg_call *c, vg_guard *g, asking *x, vg_err *e)
 bool vg_watch_answer__compliance(vg_call *c, vg_err *e)
 {
     return answer_with(c, answer_compliance, e);
-}
-
-/* --- corrections --- */
-
-static bool ask_corrections(void *ctx, vg_desk *d, vg_err *e)
-{
-    asking *x = ctx;
-    return vg_figures_corrections(vg_desk_figures(d), false, x->arena, &x->correction, &x->n, e);
-}
-
-static void put_correction(vg_rows *r, const vg_agreement *a, const vg_correction *x)
-{
-    put_day(r, x->key.day);
-    vg_rows_text(r, vg_zone__id(a, x->key.zone));
-    vg_rows_text(r, vg_party__id(a, x->key.party));
-    vg_rows_text(r, vg_clause__id(a, x->key.clause));
-    vg_rows_text(r, vg_str_z(vg_weapon_name(x->key.weapon)));
-    for (int i = 0; i < 2; i++) {
-        const vg_figure *f = i ? &x->now : &x->was;
-        vg_rows_int(r, f->n_violations);
-        vg_rows_int(r, f->n_probable);
-        vg_rows_int(r, f->n_possible);
-        vg_rows_int(r, f->n_explosions);
-        vg_rows_num(r, f->expected);
-    }
-    put_instant(r, x->published_at);
-    vg_rows_int(r, x->because);
-}
-
-static bool answer_corrections(vg_call *c, vg_guard *g, asking *x, vg_err *e)
-{
-    static const char *const column[] = {
-        "day",          "zone",         "party",          "clause",       "weapon",     "violations_was",
-        "probable_was", "possible_was", "explosions_was", "expected_was", "violations", "probable",
-        "possible",     "explosions",   "expected",       "published_at", "because"
-    };
-    int64_t limit = vg_call_whole(c, "limit");
-    if (!vg_guard__ask(g, ask_corrections, x, e))
-        return false;
-    vg_rows r = vg_rows_begin(c, column, N_OF(column));
-    for (int64_t i = 0; i < x->n && i < limit; i++)
-        put_correction(&r, x->agreement, &x->correction[i]);
-    vg_rows_end(&r, VG_NOSTR);
-    return true;
-}
-
-bool vg_watch_answer__corrections(vg_call *c, vg_err *e)
-{
-    return answer_with(c, answer_corrections, e);
 }
 
 /* --- sources --- */
@@ -358,9 +324,8 @@ static bool ask_coverage(void *ctx, vg_desk *d, vg_err *e)
 
 static bool answer_coverage(vg_call *c, vg_guard *g, asking *x, vg_err *e)
 {
-    static const char *const column[] = {
-        "source", "zone", "from", "to", "state", "by", "note", "received_at"
-    };
+    static const char *const column[] = { "source", "zone", "from",        "to",   "state",
+                                          "by",     "note", "received_at", "party" };
     vg_str source = vg_call_text(c, "source");
     x->to_at = vg_now();
     if (!vg_call__instant(c, "to", true, &x->to_at, e))
@@ -381,6 +346,9 @@ static bool answer_coverage(vg_call *c, vg_guard *g, asking *x, vg_err *e)
         vg_rows_text(&r, k->by);
         vg_rows_text(&r, k->note);
         put_instant(&r, k->received_at);
+        int32_t listed = vg_agreement_find_source(x->agreement, k->source);
+        vg_rows_text(&r,
+                     vg_party__id(x->agreement, listed < 0 ? listed : x->agreement->source[listed].party));
     }
     vg_rows_end(&r, VG_NOSTR);
     return true;

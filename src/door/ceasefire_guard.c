@@ -15,6 +15,8 @@ enum {
     BATCH = 400,       /* entries of one commit */
     CATCH_UP_MS = 500, /* what other programs wrote is read so often */
     TICK_MS = 1000,
+    TEST_MS = 100,    /* alerts are tested so often at most, */
+    TEST_SHARE = 10,  /* and for a tenth of the time at most */
     AGAIN_MS = 5000,  /* after a failure to open */
     OPEN_WAIT_S = 10, /* a caller waits for a desk that is being opened */
     MOST_GUARDS = 64
@@ -217,6 +219,7 @@ static bool take_batch(vg_guard *g)
         return false;
     bool good = vg_desk_take(g->desk, g->batch, n, &e);
     g->news.more = true;
+    g->untested = g->untested || good;
     pthread_mutex_lock(&g->lock);
     for (int32_t i = 0; good && i < n; i++)
         if (g->batch[i].over_rate)
@@ -237,6 +240,26 @@ static void note_trouble(vg_guard *g, const vg_err *why)
     pthread_mutex_unlock(&g->lock);
 }
 
+/* Of this thread: what waits for the disk or for others takes nothing from reports. */
+static int64_t worked_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Alerts are tested as soon as something has come; how soon again goes by the work that the test was. */
+static void test_alerts(vg_guard *g, vg_err *e)
+{
+    if (!g->untested || vg_guard__now_ms() < g->test_at)
+        return;
+    int64_t before = worked_ms();
+    g->untested = !vg_desk_test(g->desk, vg_now(), e);
+    g->news.more = true;
+    int64_t pause = (worked_ms() - before) * (TEST_SHARE - 1);
+    g->test_at = vg_guard__now_ms() + (pause > TEST_MS ? pause : TEST_MS);
+}
+
 /* What is due by the clock. What fails is tried again at the next turn. */
 static void do_due(vg_guard *g)
 {
@@ -247,6 +270,7 @@ static void do_due(vg_guard *g)
         bool changed = false;
         vg_desk_catch_up(g->desk, &changed, &e);
         g->news.more = g->news.more || changed;
+        g->untested = g->untested || changed;
         g->catch_up_at = vg_guard__now_ms() + CATCH_UP_MS;
     }
     if (due) {
@@ -255,6 +279,10 @@ static void do_due(vg_guard *g)
         g->news.more = true;
         g->tick_at = vg_guard__now_ms() + TICK_MS;
     }
+    if (vg_failed(&e))
+        g->test_at = vg_guard__now_ms() + CATCH_UP_MS;
+    else
+        test_alerts(g, &e);
     if (due || vg_failed(&e))
         note_trouble(g, &e);
 }
@@ -270,6 +298,8 @@ static bool is_over(vg_guard *g)
 static void wait_for_work(vg_guard *g)
 {
     int64_t now = vg_guard__now_ms(), next = g->catch_up_at < g->tick_at ? g->catch_up_at : g->tick_at;
+    if (g->untested && g->test_at < next)
+        next = g->test_at;
     next = vg_guard__news_at(g, next);
     pthread_mutex_lock(&g->lock);
     if (!g->takes.first && !g->asks.first && !(g->closing && !g->n_users) && next > now)
@@ -538,6 +568,8 @@ bool vg_guards__list(vg_guards *all, vg_arena *a, vg_guard_listed **out, int32_t
         if (g->state == VG_GUARD_WATCHING) {
             x[k].title = vg_copy(a, g->agreement->title);
             x[k].version = vg_copy(a, g->agreement->version);
+            x[k].time_zone =
+                g->agreement->clock ? vg_copy(a, vg_clock_name(g->agreement->clock)) : VG_S("UTC");
             x[k].from = g->agreement->from;
             x[k].to = g->agreement->to;
         }

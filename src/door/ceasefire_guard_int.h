@@ -56,6 +56,8 @@ struct vg_guard {
     vg_desk *desk;
     vg_desk_entry *batch;
     int64_t catch_up_at, tick_at; /* ms */
+    int64_t test_at;              /* ms; when alerts may be tested again */
+    bool untested;                /* something came since alerts were tested */
     guard_news news;
     vg_agreement *agreement; /* settled before the state is WATCHING */
     pthread_mutex_t lock;    /* guards what follows */

@@ -44,7 +44,7 @@ bool vg_guard__ask(vg_guard *g, vg_guard__question *ask, void *ctx, vg_err *e);
 /** A guard as it is listed. Texts are copied. */
 typedef enum { VG_GUARD_OPENING, VG_GUARD_WATCHING, VG_GUARD_FAILED } vg_guard_state;
 typedef struct {
-    vg_str id, title, version; /* title and version, from and to: of WATCHING */
+    vg_str id, title, version, time_zone; /* all but the id, and from and to: of WATCHING */
     int64_t from, to;
     vg_guard_state state;
     vg_err why; /* of FAILED */

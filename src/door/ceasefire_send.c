@@ -12,6 +12,7 @@
 #include "core/num.h"
 #include "door/ceasefire_guard_int.h"
 #include "door/ceasefire_outcome_int.h"
+#include "serve/secret.h"
 #include "source/post.h"
 
 enum {
@@ -30,6 +31,7 @@ typedef struct slot {
     char agreement[120], url[2048], secret[256], last_error[200];
     vg_filter filter;
     vg_receiver x;   /* its texts are not used */
+    vg_err shut;     /* why its secret cannot be read: nothing is sent without the signature */
     int64_t sending; /* number of the outcome under way; 0 = none */
     bool seen, noted, behind;
 } slot;
@@ -74,6 +76,14 @@ static slot *slot_of(vg_sender *x, int64_t id)
     return s;
 }
 
+static void open_secret(vg_sender *x, slot *s, vg_str sealed)
+{
+    vg_str secret;
+    s->shut = VG_NO_ERR;
+    if (vg_secret_open(vg_serve_store(x->s), sealed, &x->arena, &secret, &s->shut))
+        snprintf(s->secret, sizeof s->secret, "%.*s", VG_P(secret));
+}
+
 /* What is new is taken from the store; of those that are known the thread knows better how far they are. */
 static void take_receiver(vg_sender *x, vg_str agreement, const vg_receiver *r)
 {
@@ -86,7 +96,7 @@ static void take_receiver(vg_sender *x, vg_str agreement, const vg_receiver *r)
     s->x = *r;
     snprintf(s->agreement, sizeof s->agreement, "%.*s", VG_P(agreement));
     snprintf(s->url, sizeof s->url, "%.*s", VG_P(r->url));
-    snprintf(s->secret, sizeof s->secret, "%.*s", VG_P(r->secret));
+    open_secret(x, s, r->secret);
     snprintf(s->last_error, sizeof s->last_error, "%.*s", VG_P(vg_utf8_head(r->last_error, 190)));
     s->filter = vg_filter__read(r->filter);
     s->behind = true;
@@ -169,7 +179,9 @@ static bool send_next(vg_sender *x, slot *s, vg_err *e)
         if (vg_filter__lets(&s->filter, &o[i], x->arena)) {
             vg_err why = VG_NO_ERR;
             s->behind = true;
-            if (post(x, s, &o[i], &why))
+            if (vg_failed(&s->shut))
+                note_failure(s, &s->shut, 0);
+            else if (post(x, s, &o[i], &why))
                 s->sending = o[i].n;
             else if (why.code != VG_EBUSY)
                 note_failure(s, &why, 0);
@@ -443,12 +455,13 @@ static bool add_receiver(vg_call *c, int64_t *id, vg_err *e)
                     .level = (int)vg_call_whole(c, "level"),
                     .severity = (int)vg_call_whole(c, "severity") };
     vg_receiver x = { .url = vg_call_text(c, "url"),
-                      .secret = vg_call_text(c, "secret"),
                       .filter = vg_filter__text(vg_call_arena(c), &f),
                       .made_at = vg_now() };
     vg_store *st;
+    vg_guards *all = vg_call_state(c);
     int64_t after;
     if (!vg_post_address_check(x.url, is_private_allowed(), e) || !has_room(c, e) ||
+        !vg_secret_seal(vg_serve_store(all->s), vg_call_text(c, "secret"), vg_call_arena(c), &x.secret, e) ||
         !vg_call_change(c, &st, e))
         return false;
     bool good = cursor_of_new(c, st, &after, e) &&

@@ -395,6 +395,7 @@ static int status_of(vg_code code)
     case VG_ENOMEM:
     case VG_EBUSY: return 503;
     case VG_ESTOPPED: return 504;
+    case VG_EFULL: return 507;
     case VG_EIO: return 500;
     }
     return 500;
@@ -423,6 +424,7 @@ static const char *title_of(int status)
         { 501, "Not Implemented" },
         { 503, "Service Unavailable" },
         { 504, "Gateway Timeout" },
+        { 507, "Insufficient Storage" },
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].status == status)

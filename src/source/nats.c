@@ -195,6 +195,29 @@ static natsStatus subscribe(vg_nats *c, jsErrCode *code)
     return js_PullSubscribe(&c->sub, c->js, c->subject, c->consumer, NULL, &options, code);
 }
 
+/*
+ * Whether a consumer or stream of this name exists and is another one. NATS_ERR is the library's word for anything: what it
+ * finds wrong itself has a text and no code. A broker that is busy, chooses a leader or is short of room has other codes,
+ * and a connection that broke off has neither: these pass.
+ */
+static bool is_refused(const vg_nats *c, natsStatus s, jsErrCode code, const char *text)
+{
+    static const jsErrCode lasting[] = {
+        JSStreamNameExistErr,         JSStreamSubjectOverlapErr,         JSConsumerNameExistErr,
+        JSConsumerFilterNotSubsetErr, JSConsumerWQMultipleUnfilteredErr, JSConsumerWQConsumerNotUniqueErr,
+        JSMaximumConsumersLimitErr,   JSMaximumStreamsLimitErr,          JSBadRequestErr
+    };
+    for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
+        if (code == lasting[i])
+            return true;
+    if (s == NATS_INVALID_ARG)
+        return true;
+    return s == NATS_ERR && code == 0 && natsConnection_Status(c->connection) == NATS_CONN_STATUS_CONNECTED &&
+           text &&
+           (strstr(text, "configuration requests") || strstr(text, "pull subscribe") ||
+            strstr(text, "consumer filter subject"));
+}
+
 /* What no waiting mends: false with the reason. */
 static bool judge(vg_nats *c, natsStatus s, jsErrCode code, vg_err *e)
 {
@@ -208,7 +231,7 @@ static bool judge(vg_nats *c, natsStatus s, jsErrCode code, vg_err *e)
         vg_fail(e, VG_EIO, VG_NOWHERE, "JetStream is not enabled in the broker at %s", c->address);
         return vg_mend(e, "start it as nats-server -js");
     }
-    if (s == NATS_INVALID_ARG || s == NATS_ERR || code == JSStreamNameExistErr) {
+    if (is_refused(c, s, code, text)) {
         vg_fail(e, VG_ECONFLICT, VG_NOWHERE, "the consumer \"%s\" of the stream \"%s\" cannot be had",
                 c->consumer, c->stream);
         vg_why(e, "%s", text && *text ? text : natsStatus_GetText(s));

@@ -8,7 +8,9 @@
  *   Update: revises the newest of <references>; Cancel: withdraws it
  *   event -> act where it is one of its words; certainty -> confidence, the middle of the band that section 3.2.2 names
  *   circle, polygon -> the smallest circle found around all of them; areaDesc -> place
- *   Update and Cancel of several blocks: the second revises the second one there (#2), and so on
+ *   Update of several blocks: the second revises the second one there (#2), and so on; one with fewer blocks than before
+ *   leaves the others in force
+ *   Cancel: withdraws all blocks that an alert may have (MOST_BLOCKS), since it does not say how many there were
  *   parameter: a name of ours fills that field (but source, id and times, which CAP has elements for: "time" and "start"
  *   mean many things); any other is kept in raw, as are severity, headline and description
  */
@@ -22,7 +24,7 @@
 #include "core/xml.h"
 #include "geo/zone.h"
 
-enum { TEXT_BYTES = 16 << 20, POINTS = 20000, DOCUMENT_BYTES = 64 << 10 };
+enum { TEXT_BYTES = 16 << 20, POINTS = 20000, DOCUMENT_BYTES = 64 << 10, MOST_BLOCKS = 8 };
 
 typedef struct {
     double lat_deg, lon_deg, radius_m;
@@ -199,6 +201,11 @@ static bool end_block(cap_reading *c, vg_err *e)
     if (!c->n_infos)
         c->first_language = c->language;
     c->n_infos++;
+    if (c->n_infos > MOST_BLOCKS && !vg_failed(&r->why)) {
+        vg_fail(&r->why, VG_ERANGE, (vg_at){ .line = c->line },
+                "an alert with more than %d blocks in one language", MOST_BLOCKS);
+        vg_why(&r->why, "a Cancel could not take the others back");
+    }
     put(c, VG_MEMBER_SOURCE, c->sender);
     put(c, VG_MEMBER_ID, numbered(c, c->identifier));
     put_times(c);
@@ -373,16 +380,30 @@ static bool close_area_member(cap_reading *c, vg_str name, vg_str text, vg_at at
     return true;
 }
 
+/* Withdraws the blocks that the alert may have had beyond those of its Cancel. */
+static bool cancel_rest(cap_reading *c, vg_err *e)
+{
+    if (vg_failed(&c->verdict) || !vg_eq(c->type, VG_S("Cancel")))
+        return true;
+    while (c->n_infos < MOST_BLOCKS) {
+        begin_block(c);
+        c->language = c->first_language;
+        if (!end_block(c, e))
+            return false;
+    }
+    return true;
+}
+
 /* An alert without <info>: an acknowledgement, or a Cancel that says no more than that. */
 static bool end_alert(cap_reading *c, const vg_xml_element *el, vg_err *e)
 {
     if (c->n_blocks)
-        return true;
+        return cancel_rest(c, e);
     judge(c, el->at);
     if (!vg_failed(&c->verdict) && !vg_eq(c->type, VG_S("Cancel")))
         vg_fail(&c->verdict, VG_EPARSE, el->at, "the alert has no <info>, so it tells of nothing");
     begin_block(c);
-    return end_block(c, e);
+    return end_block(c, e) && cancel_rest(c, e);
 }
 
 static bool close_element(void *ctx, const vg_xml_element *el, vg_err *e)

@@ -506,9 +506,40 @@ static void a_cap_update_revises_and_a_cancel_withdraws(void **state)
     snprintf(text, sizeof text, CAP_HEAD("Actual", "Cancel") "%s</alert>", references);
     c = read_text(text);
     CHECK_OK(c->good, &c->e);
-    assert_int_equal(c->n_reports, 1);
     CHECK_STR(c->report[0].revises, "A-6");
     assert_true(c->report[0].withdraws);
+}
+
+/* It does not say how many blocks the alert had, so it takes back as many as one may have. */
+static void a_cap_cancel_of_fewer_blocks_withdraws_all_of_the_alert(void **state)
+{
+    (void)state;
+    static const char cancel[] = CAP_HEAD(
+        "Actual", "Cancel") "<references>desk@example.org,A-6,2025-03-18T12:05:00+00:00</references>";
+    char text[8192];
+    for (int n_blocks = 0; n_blocks < 3; n_blocks++) {
+        snprintf(text, sizeof text, "%s%s%s</alert>", cancel, n_blocks > 0 ? CAP_INFO : "",
+                 n_blocks > 1 ? CAP_INFO : "");
+        collected *c = read_text(text);
+        CHECK_OK(c->good, &c->e);
+        assert_int_equal(c->n_reports, 8);
+        assert_int_equal(c->n_rejects, 0);
+        for (int i = 0; i < 8; i++) {
+            char id[16], revises[16];
+            snprintf(id, sizeof id, i ? "A-7#%d" : "A-7", i + 1);
+            snprintf(revises, sizeof revises, i ? "A-6#%d" : "A-6", i + 1);
+            CHECK_STR(c->report[i].id, id);
+            CHECK_STR(c->report[i].revises, revises);
+            assert_true(c->report[i].withdraws);
+        }
+    }
+    int n = snprintf(text, sizeof text, CAP_HEAD("Actual", "Alert"));
+    for (int i = 0; i < 9; i++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "<info><event>fire</event></info>");
+    snprintf(text + n, sizeof text - (size_t)n, "</alert>");
+    collected *c = read_text(text); /* what could not be taken back is not taken */
+    assert_int_equal(c->n_reports, 8);
+    assert_int_equal(c->n_rejects, 1);
 }
 
 static void parameters_of_others_do_not_undo_what_a_cap_alert_says(void **state)
@@ -700,6 +731,7 @@ int main(void)
         cmocka_unit_test(columns_that_are_no_reports_are_told),
         cmocka_unit_test(a_cap_alert_is_a_report),
         cmocka_unit_test(a_cap_update_revises_and_a_cancel_withdraws),
+        cmocka_unit_test(a_cap_cancel_of_fewer_blocks_withdraws_all_of_the_alert),
         cmocka_unit_test(parameters_of_others_do_not_undo_what_a_cap_alert_says),
         cmocka_unit_test(a_cap_polygon_becomes_the_circle_around_it),
         cmocka_unit_test(cap_alerts_that_are_no_reports_are_rejected),

@@ -13,12 +13,23 @@ static bool fail_busy(vg_store *st, vg_err *e)
     return vg_mend(e, "wait until it has finished and run this again");
 }
 
+/* SQLite knows a full disk by ENOSPC only; where a quota or a limit ends a write it says no more than that it failed. */
+static bool is_full(vg_store *st, int rc, int os)
+{
+    int more = sqlite3_extended_errcode(st->db);
+    return (rc & 0xff) == SQLITE_FULL || more == SQLITE_IOERR_WRITE || more == SQLITE_IOERR_SHMSIZE ||
+           os == ENOSPC || os == EDQUOT || os == EFBIG;
+}
+
 static bool fail_disk(vg_store *st, int rc, vg_err *e)
 {
     int os = sqlite3_system_errno(st->db);
+    bool full = is_full(st, rc, os);
     if ((rc & 0xff) == SQLITE_FULL)
         os = ENOSPC;
     vg_fail_os(e, os ? os : EIO, VG_NOWHERE, "cannot read or write the store %s", st->path);
+    if (full && e && e->code == VG_EIO)
+        e->code = VG_EFULL;
     vg_why(e, "the last change was taken back whole; what was committed before is untouched");
     return vg_mend(e, "make room on the disk and see that folder and file may be written, then run it again");
 }
