@@ -107,13 +107,14 @@ static void check_distance(vg_agreement_reading *r, const vg_clause *c)
                      vg_fact__text("relation", vg_str_z(vg_relation_name((int)c->relation)))));
 }
 
-static bool names_zone(vg_agreement_reading *r, const vg_clause *c)
+/* What a clause says under `zone`; NULL = nothing. */
+static const vg_toml *zone_word(vg_agreement_reading *r, const vg_clause *c)
 {
     vg_toml *t = vg_toml_get(r->root, VG_S("clause"));
     t = t && t->kind == VG_TOML_ARRAY ? t->first : t;
     for (const vg_clause *x = r->clause; t && x < c; x++)
         t = t->next;
-    return vg_toml_get(t, VG_S("zone")) != NULL;
+    return vg_toml_get(t, VG_S("zone"));
 }
 
 static void check_where(vg_agreement_reading *r, const vg_clause *c)
@@ -123,7 +124,9 @@ static void check_where(vg_agreement_reading *r, const vg_clause *c)
         check_zone_in_force(r, c);
         return;
     }
-    bool named = names_zone(r, c);
+    const vg_toml *named = zone_word(r, c);
+    if (named && (named->kind != VG_TOML_TEXT || vg_agreement__index_find(&r->kept->zone, named->text) < 0))
+        return; /* there is no such zone, and that is told */
     if (c->relation == VG_RELATION_INSIDE || c->relation == VG_RELATION_TARGET_INSIDE ||
         c->relation == VG_RELATION_ORIGIN_INSIDE) {
         if (named)

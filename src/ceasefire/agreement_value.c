@@ -149,10 +149,13 @@ bool vg_agreement__time(vg_agreement_reading *r, vg_toml *table, const char *key
     if (!x)
         return false;
     bool good = x->kind == VG_TOML_TIME || (x->kind == VG_TOML_TEXT && clock_text(x->text, &s));
-    if (!good) {
+    if (!good && x->kind == VG_TOML_TEXT)
+        vg_agreement__find(r, VG_FINDING_ERROR, x->at, "time-form",
+                           VG_FACTS(vg_fact__text("key", x->key), vg_fact__text("value", x->text)));
+    else if (!good)
         wrong_kind(r, x, "ceasefire.value.time", "\"18:00\"");
+    if (!good)
         return false;
-    }
     *out = (int32_t)(x->kind == VG_TOML_TIME ? x->whole : s);
     return true;
 }

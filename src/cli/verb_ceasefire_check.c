@@ -210,9 +210,12 @@ static vg_str exemption(const view *v, const vg_exemption *x)
 static vg_str exemptions(const view *v, const vg_clause *c)
 {
     vg_str list = VG_NOSTR;
-    for (int32_t i = 0; i < c->n_exemptions; i++)
-        list = i ? vg_format(&v->c->arena, "%.*s; %.*s", VG_P(list), VG_P(exemption(v, &c->exemption[i])))
-                 : exemption(v, &c->exemption[i]);
+    for (int32_t i = 0; i < c->n_exemptions; i++) {
+        vg_str one = exemption(v, &c->exemption[i]);
+        list = i ? vg_message_text(&v->c->arena, v->c->lang, "ceasefire.check.exceptions-more",
+                                   VG_ARGS(vg_arg_text("list", list), vg_arg_text("one", one)))
+                 : one;
+    }
     return list;
 }
 

@@ -91,8 +91,11 @@ static void take_receiver(vg_sender *x, vg_str agreement, const vg_receiver *r)
     if (!s)
         return;
     s->seen = true;
-    if (s->x.id)
+    if (s->x.id) {
+        if (vg_failed(&s->shut)) /* the key may have been put back */
+            open_secret(x, s, r->secret);
         return;
+    }
     s->x = *r;
     snprintf(s->agreement, sizeof s->agreement, "%.*s", VG_P(agreement));
     snprintf(s->url, sizeof s->url, "%.*s", VG_P(r->url));
