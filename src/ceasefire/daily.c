@@ -191,7 +191,8 @@ static double unattributed_share(const vg_daily_work *w)
 /* Where no source has reported at all a count is not known. */
 static vg_arg known(const vg_daily_work *w, int64_t n)
 {
-    return vg_watch_count(w->watch).n_reports ? vg_arg_int("n", n) : vg_arg_num("n", NAN, 0);
+    return vg_watch_count(w->watch).n_reports && n != VG_UNKNOWN ? vg_arg_int("n", n)
+                                                                 : vg_arg_num("n", NAN, 0);
 }
 
 static void put_facts(vg_daily_work *w)
@@ -202,7 +203,7 @@ static void put_facts(vg_daily_work *w)
     vg_doc_fact(d, "violations_before", known(w, w->was.n_violations));
     vg_doc_fact(d, "probable", known(w, w->now.n_probable));
     vg_doc_fact(d, "expected", vg_arg_num("n", expected, 1));
-    vg_doc_fact(d, "explosions", known(w, w->now.n_explosions));
+    vg_doc_fact(d, "explosions", known(w, vg_figure_explosions(&w->now)));
     vg_doc_fact(d, "unattributed_share", vg_arg_percent("n", unattributed_share(w), 0));
     vg_doc_fact(d, "clauses_broken", vg_arg_int("n", n_of(w, VG_COMPLIANCE_BROKEN)));
     vg_doc_fact(d, "clauses_not_decidable",

@@ -130,7 +130,7 @@ void vg_daily_put_counts(vg_daily_work *w)
         vg_doc_party(d, row[i].key.party);
         vg_doc_enum(d, "weapon", vg_weapon_name(row[i].key.weapon));
         put_figures(d, &row[i].now, &row[i].was);
-        vg_doc_two(d, row[i].now.n_explosions, row[i].was.n_explosions);
+        vg_doc_two(d, vg_figure_explosions(&row[i].now), vg_figure_explosions(&row[i].was));
         vg_doc_int(d, row[i].now.n_alleged);
         vg_doc_two(d, row[i].now.n_incidents, row[i].was.n_incidents);
     }
@@ -167,7 +167,7 @@ void vg_daily_put_days(vg_daily_work *w)
         vg_doc_int(d, day[i].n_possible);
         vg_doc_num(d, day[i].expected);
         vg_doc_interval(d, low, high);
-        vg_doc_int(d, day[i].n_explosions);
+        vg_doc_int(d, vg_figure_explosions(&day[i]));
         vg_doc_int(d, day[i].n_incidents);
     }
 }
@@ -411,7 +411,7 @@ static void put_correction(vg_doc *d, const vg_correction *c)
     vg_doc_two(d, c->was.n_violations, c->now.n_violations);
     vg_doc_two(d, c->was.n_probable, c->now.n_probable);
     vg_doc_two(d, c->was.n_possible, c->now.n_possible);
-    vg_doc_two(d, c->was.n_explosions, c->now.n_explosions);
+    vg_doc_two(d, vg_figure_explosions(&c->was), vg_figure_explosions(&c->now));
     vg_doc_two(d, c->was.n_incidents, c->now.n_incidents);
     vg_doc_num(d, c->was.expected);
     vg_doc_num(d, c->now.expected);

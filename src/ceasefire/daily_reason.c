@@ -79,7 +79,7 @@ static bool put_zones(vg_daily_work *w, vg_err *e)
         vg_doc_two(d, now[z + 1].n_violations, was[z + 1].n_violations);
         vg_doc_two(d, now[z + 1].n_probable, was[z + 1].n_probable);
         vg_doc_two(d, now[z + 1].n_possible, was[z + 1].n_possible);
-        vg_doc_two(d, now[z + 1].n_explosions, was[z + 1].n_explosions);
+        vg_doc_two(d, vg_figure_explosions(&now[z + 1]), vg_figure_explosions(&was[z + 1]));
         vg_doc_num(d, watched);
         vg_doc_num(d, share_of(&spans[1], w->before, w->from));
     }

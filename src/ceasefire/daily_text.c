@@ -22,18 +22,22 @@ static void put_arg(const vg_doc *d, vg_out *out, vg_arg arg)
     vg_arg_put(out, d->lang, &arg);
 }
 
+/* A count that is not known is a dash, never a zero. */
+static void put_count(const vg_doc *d, vg_out *out, int64_t n)
+{
+    if (n == VG_UNKNOWN)
+        vg_put(out, VG_S(DASH));
+    else
+        put_arg(d, out, vg_arg_int("", n));
+}
+
 void vg_doc_cell_put(const vg_doc *d, vg_out *out, const vg_doc_column *column, const vg_doc_cell *cell)
 {
     switch (column->kind) {
     case VG_DOC_WORD:
     case VG_DOC_INSTANT: vg_put(out, cell->shown.n ? cell->shown : VG_S(DASH)); return;
     case VG_DOC_ID: return;
-    case VG_DOC_INT:
-        if (cell->whole == VG_UNKNOWN)
-            vg_put(out, VG_S(DASH));
-        else
-            put_arg(d, out, vg_arg_int("", cell->whole));
-        return;
+    case VG_DOC_INT: put_count(d, out, cell->whole); return;
     case VG_DOC_NUM:
         if (cell->shown.n)
             vg_put(out, cell->shown);
@@ -47,16 +51,16 @@ void vg_doc_cell_put(const vg_doc *d, vg_out *out, const vg_doc_column *column, 
         put_arg(d, out, vg_arg_num("", cell->high, column->decimals));
         return;
     case VG_DOC_BESIDE:
-        put_arg(d, out, vg_arg_int("", cell->whole));
+        put_count(d, out, cell->whole);
         vg_put(out, VG_S("\xC2\xA0("));
-        put_arg(d, out, vg_arg_int("", cell->second));
+        put_count(d, out, cell->second);
         vg_put_char(out, ')');
         return;
     case VG_DOC_CHANGE:
-        put_arg(d, out, vg_arg_int("", cell->whole));
+        put_count(d, out, cell->whole);
         if (cell->second != cell->whole) {
             vg_put(out, VG_S("\xC2\xA0\xE2\x86\x92\xC2\xA0"));
-            put_arg(d, out, vg_arg_int("", cell->second));
+            put_count(d, out, cell->second);
         }
         return;
     }
@@ -242,6 +246,14 @@ static void json_instant(vg_json *j, int64_t at)
         vg_json_str(j, vg_instant_text(at, buf));
 }
 
+static void json_count(vg_json *j, int64_t n)
+{
+    if (n == VG_UNKNOWN)
+        vg_json_null(j);
+    else
+        vg_json_int(j, n);
+}
+
 static void json_cell(vg_json *j, const vg_doc_column *column, const vg_doc_cell *cell)
 {
     switch (column->kind) {
@@ -252,12 +264,6 @@ static void json_cell(vg_json *j, const vg_doc_column *column, const vg_doc_cell
         else
             vg_json_null(j);
         return;
-    case VG_DOC_INT:
-        if (cell->whole == VG_UNKNOWN)
-            vg_json_null(j);
-        else
-            vg_json_int(j, cell->whole);
-        return;
     case VG_DOC_NUM:
     case VG_DOC_PERCENT: vg_json_num(j, cell->low); return;
     case VG_DOC_INTERVAL:
@@ -267,8 +273,9 @@ static void json_cell(vg_json *j, const vg_doc_column *column, const vg_doc_cell
         vg_json_close(j);
         return;
     case VG_DOC_INSTANT: json_instant(j, cell->whole); return;
+    case VG_DOC_INT:
     case VG_DOC_BESIDE:
-    case VG_DOC_CHANGE: vg_json_int(j, cell->whole); return;
+    case VG_DOC_CHANGE: json_count(j, cell->whole); return;
     }
 }
 
@@ -284,7 +291,7 @@ static void json_named_cell(vg_json *j, const vg_doc_column *column, const vg_do
         return;
     snprintf(key, sizeof key, "%s%s", column->name, change ? "_now" : "_before");
     vg_json_key(j, vg_str_z(key));
-    vg_json_int(j, cell->second);
+    json_count(j, cell->second);
 }
 
 static void json_rows(vg_json *j, const vg_doc_block *b)
@@ -404,16 +411,19 @@ void vg_doc_put_json(const vg_doc *d, vg_out *out)
 
 /* --- CSV: the rows of one table --- */
 
+static void csv_count(vg_out *out, int64_t n)
+{
+    if (n != VG_UNKNOWN)
+        vg_put_int(out, n);
+}
+
 static void csv_cell(const vg_doc_column *column, const vg_doc_cell *cell, vg_out *out)
 {
     char buf[32];
     switch (column->kind) {
     case VG_DOC_WORD:
     case VG_DOC_ID: vg_put_csv(out, cell->word); return;
-    case VG_DOC_INT:
-        if (cell->whole != VG_UNKNOWN)
-            vg_put_int(out, cell->whole);
-        return;
+    case VG_DOC_INT: csv_count(out, cell->whole); return;
     case VG_DOC_NUM:
     case VG_DOC_PERCENT: vg_put_num(out, cell->low); return;
     case VG_DOC_INTERVAL:
@@ -427,9 +437,9 @@ static void csv_cell(const vg_doc_column *column, const vg_doc_cell *cell, vg_ou
         return;
     case VG_DOC_BESIDE:
     case VG_DOC_CHANGE:
-        vg_put_int(out, cell->whole);
+        csv_count(out, cell->whole);
         vg_put_char(out, ',');
-        vg_put_int(out, cell->second);
+        csv_count(out, cell->second);
         return;
     }
 }

@@ -119,7 +119,11 @@ static void put_figure(vg_json *j, vg_str key, const vg_figure *f)
     vg_json_key(j, VG_S("violations")), vg_json_int(j, f->n_violations);
     vg_json_key(j, VG_S("probable")), vg_json_int(j, f->n_probable);
     vg_json_key(j, VG_S("possible")), vg_json_int(j, f->n_possible);
-    vg_json_key(j, VG_S("explosions")), vg_json_int(j, f->n_explosions);
+    vg_json_key(j, VG_S("explosions"));
+    if (vg_figure_explosions(f) == VG_UNKNOWN)
+        vg_json_null(j);
+    else
+        vg_json_int(j, f->n_explosions);
     vg_json_key(j, VG_S("expected")), vg_json_fixed(j, f->expected, 3);
     vg_json_close(j);
 }

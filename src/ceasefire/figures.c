@@ -81,24 +81,35 @@ static void count_chance(vg_tally *t, float chance, int severity, int64_t sign)
     t->severity += sign * p * severity;
 }
 
+/* Acts that are done with anything. */
+static const uint32_t open_acts =
+    1u << VG_ACT_UNKNOWN | 1u << VG_ACT_ATTACK_ON_INFRASTRUCTURE | 1u << VG_ACT_ATTACK_ON_AID;
+
 /* Acts and weapons whose count is of explosions, not of shots or of weapons seen. */
 static bool explodes(const vg_incident *x)
 {
     static const uint32_t acts = 1u << VG_ACT_MORTAR | 1u << VG_ACT_ARTILLERY | 1u << VG_ACT_MLRS |
                                  1u << VG_ACT_TANK_FIRE | 1u << VG_ACT_AIR_STRIKE |
                                  1u << VG_ACT_DRONE_STRIKE | 1u << VG_ACT_NAVAL;
-    static const uint32_t open =
-        1u << VG_ACT_UNKNOWN | 1u << VG_ACT_ATTACK_ON_INFRASTRUCTURE | 1u << VG_ACT_ATTACK_ON_AID;
     static const uint32_t weapons = 1u << VG_WEAPON_MORTAR | 1u << VG_WEAPON_HOWITZER | 1u << VG_WEAPON_MLRS |
                                     1u << VG_WEAPON_TANK | 1u << VG_WEAPON_ANTI_TANK |
                                     1u << VG_WEAPON_MISSILE | 1u << VG_WEAPON_BOMB | 1u << VG_WEAPON_UAV |
                                     1u << VG_WEAPON_SHIP;
-    return acts >> x->act & 1 || (open >> x->act & 1 && weapons >> x->weapon & 1);
+    return acts >> x->act & 1 || (open_acts >> x->act & 1 && weapons >> x->weapon & 1);
 }
 
-static int64_t explosions_of(const vg_incident *x)
+/* Acts that explode or not, and nobody told with what they were done. */
+static bool may_explode(const vg_incident *x)
 {
-    return x->count > 0 && x->count != VG_UNKNOWN && explodes(x) ? x->count : 0;
+    return x->weapon == VG_WEAPON_UNKNOWN && (open_acts >> x->act & 1);
+}
+
+static void count_explosions(vg_tally *t, const vg_incident *x, int64_t sign)
+{
+    if (explodes(x) && x->count != VG_UNKNOWN)
+        t->n_explosions += sign * x->count;
+    else if (explodes(x) || may_explode(x))
+        t->n_uncounted += sign;
 }
 
 static int severity_of(const vg_figures *f, const vg_breach *b)
@@ -118,7 +129,7 @@ static void count_breach(const vg_figures *f, vg_tally *t, const vg_incident *x,
     count_level(t, b->level, sign, x, b->flags);
     count_chance(t, b->p, severity_of(f, b), sign);
     if (b->level > VG_LEVEL_NONE)
-        t->n_explosions += sign * explosions_of(x);
+        count_explosions(t, x, sign);
 }
 
 /* The incident once: its highest level, its highest P and its highest severity x P. */
@@ -147,7 +158,7 @@ static void count_whole(const vg_figures *f, vg_tally *t, const vg_incident *x, 
     t->variance += sign * (most * ((1LL << UNIT_BITS) - most) >> UNIT_BITS);
     t->severity += sign * worst;
     if (level > VG_LEVEL_NONE)
-        t->n_explosions += sign * explosions_of(x);
+        count_explosions(t, x, sign);
 }
 
 /* --- changes --- */
@@ -353,6 +364,7 @@ static vg_figure figure_of(const vg_tally *t)
                         .n_probable = t->n_probable,
                         .n_possible = t->n_possible,
                         .n_explosions = t->n_explosions,
+                        .n_uncounted = t->n_uncounted,
                         .n_exempt = t->n_exempt,
                         .n_rejected = t->n_rejected,
                         .n_alleged = t->n_alleged,
@@ -457,6 +469,7 @@ void vg_figure_add(vg_figure *sum, const vg_figure *f)
     sum->n_probable += f->n_probable;
     sum->n_possible += f->n_possible;
     sum->n_explosions += f->n_explosions;
+    sum->n_uncounted += f->n_uncounted;
     sum->n_exempt += f->n_exempt;
     sum->n_rejected += f->n_rejected;
     sum->n_alleged += f->n_alleged;
@@ -465,6 +478,11 @@ void vg_figure_add(vg_figure *sum, const vg_figure *f)
         f->expected; /* multiples of 2^-30: exact below 2^22, so that the order leaves no trace */
     sum->variance += f->variance;
     sum->severity += f->severity;
+}
+
+int64_t vg_figure_explosions(const vg_figure *f)
+{
+    return f->n_explosions == 0 && f->n_uncounted > 0 ? VG_UNKNOWN : f->n_explosions;
 }
 
 void vg_figure_interval(const vg_figure *f, double *low, double *high)

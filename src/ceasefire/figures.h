@@ -33,10 +33,10 @@ typedef struct {
 typedef struct {
     int64_t n_incidents; /* all, whatever their level, but without those that a person rejected */
     int64_t n_violations, n_probable, n_possible; /* by level, of this clause or of the whole */
-    int64_t
-        n_explosions; /* a count that is not told adds none; of violations, probable and possible ones only */
-    int64_t n_exempt; /* an exception covers it: of no level, expected 0 */
-    int64_t n_rejected; /* a person rejected it: in no other count */
+    int64_t n_explosions; /* as far as they were counted; of violations, probable and possible ones only */
+    int64_t n_uncounted;  /* of the same: that may have exploded, and nobody told how many */
+    int64_t n_exempt;     /* an exception covers it: of no level, expected 0 */
+    int64_t n_rejected;   /* a person rejected it: in no other count */
     int64_t
         n_alleged; /* of those with a level: only the other side says who it was, or claims below the limit */
     int64_t n_self_defence; /* of those with a level: self-defence is claimed */
@@ -98,6 +98,9 @@ bool vg_figures_rows(const vg_figures *f, int32_t from_day, int32_t to_day, vg_a
 
 /** Sum into one figure; and 90 % of the number of breaches: expected -+ 1.645 standard deviations, within 0..n_incidents. */
 void vg_figure_add(vg_figure *sum, const vg_figure *f);
+
+/** The number of explosions to show, of which there may be more where n_uncounted > 0; VG_UNKNOWN where none was counted. */
+int64_t vg_figure_explosions(const vg_figure *f);
 void vg_figure_interval(const vg_figure *f, double *low, double *high);
 
 /** Order of keys: day, zone, party, clause, weapon. */

@@ -7,7 +7,7 @@
 
 #include "ceasefire/figures_int.h"
 
-enum { FIRST_SLOTS = 64, N_SUMS = 12, N_KEYS = 4, ROW_BYTES = (N_KEYS + 1) * 3 + N_SUMS * 10 };
+enum { FIRST_SLOTS = 64, N_SUMS = 13, N_KEYS = 4, ROW_BYTES = (N_KEYS + 1) * 3 + N_SUMS * 10 };
 
 /* --- finding a day --- */
 
@@ -144,7 +144,8 @@ static void sums_of(const vg_tally *t, int64_t sum[N_SUMS])
 {
     const int64_t all[N_SUMS] = { t->n_incidents, t->n_violations, t->n_probable, t->n_possible,
                                   t->n_exempt,    t->n_rejected,   t->n_alleged,  t->n_self_defence,
-                                  t->expected,    t->variance,     t->severity,   t->n_explosions };
+                                  t->expected,    t->variance,     t->severity,   t->n_explosions,
+                                  t->n_uncounted };
     memcpy(sum, all, sizeof all);
 }
 
@@ -161,7 +162,8 @@ static vg_tally tally_of(const int64_t sum[N_SUMS])
                        .expected = sum[8],
                        .variance = sum[9],
                        .severity = sum[10],
-                       .n_explosions = sum[11] };
+                       .n_explosions = sum[11],
+                       .n_uncounted = sum[12] };
 }
 
 static char *put_row(char *to, const vg_tally_row *r)

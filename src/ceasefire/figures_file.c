@@ -56,6 +56,7 @@ static bool write_all(int fd, const char *bytes, int64_t n, int64_t at)
 static bool read_all(int fd, char *room, int64_t n, int64_t at)
 {
     while (n > 0) {
+        errno = 0;
         ssize_t done = pread(fd, room, (size_t)n, (off_t)at);
         if (done < 0 && errno == EINTR)
             continue;

@@ -11,11 +11,11 @@ enum { VG_TALLY_UNIT_BITS = 30, VG_FIGURE_DAYS = 256, VG_FIGURE_KEPT_DAYS = 64 }
 
 /** A figure as it is added up: probabilities in units of 2^-30. No padding: two are the same when their bytes are. */
 typedef struct {
-    int64_t expected, variance, severity, n_explosions;
+    int64_t expected, variance, severity, n_explosions, n_uncounted;
     int32_t n_incidents, n_violations, n_probable, n_possible, n_exempt, n_rejected, n_alleged,
         n_self_defence;
 } vg_tally;
-_Static_assert(sizeof(vg_tally) == 4 * 8 + 8 * 4, "a tally has no padding");
+_Static_assert(sizeof(vg_tally) == 5 * 8 + 8 * 4, "a tally has no padding");
 
 /** A row's place within its day. */
 typedef struct {

@@ -1,6 +1,9 @@
 /* Figures against hand-made incidents: what counts where, corrections, and that no order of changes leaves a trace. */
 #include "ceasefire/figures.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "prop.h"
 
 enum { DAY_S = 86400, N_INCIDENTS = 40, N_DAYS = 4, FIRST = 20000 };
@@ -154,6 +157,37 @@ static void weapons_that_are_seen_are_no_explosions(void **state)
     CHECK_OK(vg_figures_change(f, NULL, &x, &e), &e);
     assert_int_equal(rows_of(f, &a, &row), 2);
     assert_int_equal(row[0].figure.n_explosions, 0);
+    vg_arena_free(&a);
+    vg_figures_close(f);
+}
+
+static void explosions_that_nobody_counted_are_not_known_and_no_zero(void **state)
+{
+    (void)state;
+    vg_figures *f = opened();
+    vg_arena a;
+    vg_figure_row *row;
+    vg_err e = VG_NO_ERR;
+    vg_incident fire = incident((int64_t)FIRST * DAY_S, VG_LEVEL_VIOLATION, 1), strike = fire, seen = fire;
+    fire.act = VG_ACT_MORTAR;
+    strike.act = VG_ACT_ATTACK_ON_INFRASTRUCTURE;
+    fire.weapon = strike.weapon = seen.weapon = VG_WEAPON_UNKNOWN;
+    seen.act = VG_ACT_WEAPON_PRESENCE;
+    fire.count = strike.count = seen.count = VG_UNKNOWN;
+    begin(&a);
+    CHECK_OK(vg_figures_change(f, NULL, &seen, &e), &e);
+    rows_of(f, &a, &row);
+    assert_int_equal(vg_figure_explosions(&row[0].figure), 0);
+    CHECK_OK(vg_figures_change(f, NULL, &strike, &e) && vg_figures_change(f, NULL, &fire, &e), &e);
+    rows_of(f, &a, &row);
+    assert_int_equal(row[0].figure.n_uncounted, 2);
+    assert_true(vg_figure_explosions(&row[0].figure) == VG_UNKNOWN);
+    vg_incident counted = fire;
+    counted.count = 4;
+    CHECK_OK(vg_figures_change(f, &fire, &counted, &e), &e);
+    rows_of(f, &a, &row);
+    assert_int_equal(row[0].figure.n_uncounted, 1);
+    assert_int_equal(vg_figure_explosions(&row[0].figure), 4);
     vg_arena_free(&a);
     vg_figures_close(f);
 }
@@ -441,7 +475,17 @@ static bool change_both(vg_figures *f, vg_figures *g, world *w, vg_rng *r, vg_er
            vg_figures_change(g, was.id ? &was : NULL, x->id ? x : NULL, e);
 }
 
-/* One keeps all days in memory, the other one day, and the others packed or in a file. */
+/* Files of this program end here, as on a disk that is full: a write is cut short, then fails. */
+static void let_files_have(rlim_t bytes)
+{
+    struct rlimit most;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &most), 0);
+    most.rlim_cur = bytes < most.rlim_max ? bytes : most.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &most), 0);
+}
+
+/* One keeps all days in memory, the other one day, and the others packed or in a file, on a disk that is full at times. */
 static const char *answers_are_the_same_with_days_put_aside(vg_rng *r)
 {
     vg_figures *f = opened(), *g = opened();
@@ -454,6 +498,8 @@ static const char *answers_are_the_same_with_days_put_aside(vg_rng *r)
     vg_figures_keep(g, 1, vg_rng_below(r, 3) ? "/tmp" : vg_rng_below(r, 2) ? "/no/such/folder" : NULL);
     for (int i = 0; i < 300 && !wrong; i++) {
         int32_t day = FIRST + (int32_t)(vg_rng_below(r, N_DAYS) + 31 * vg_rng_below(r, 12));
+        if (vg_rng_below(r, 10) == 0)
+            let_files_have(vg_rng_below(r, 2) ? vg_rng_below(r, 3000) : RLIM_INFINITY);
         if (!change_both(f, g, &w, r, &e))
             wrong = "memory";
         if (vg_rng_below(r, 20) == 0 &&
@@ -466,6 +512,7 @@ static const char *answers_are_the_same_with_days_put_aside(vg_rng *r)
     }
     if (!wrong && !(same_corrections(f, g, true, &a) && same_rows(f, g, &a)))
         wrong = "the end differs";
+    let_files_have(RLIM_INFINITY);
     vg_arena_free(&a);
     vg_figures_close(f);
     vg_figures_close(g);
@@ -528,6 +575,7 @@ int main(void)
         cmocka_unit_test(alleged_incident_counts_for_nobody),
         cmocka_unit_test(exempt_and_rejected_ones_are_counted_apart),
         cmocka_unit_test(weapons_that_are_seen_are_no_explosions),
+        cmocka_unit_test(explosions_that_nobody_counted_are_not_known_and_no_zero),
         cmocka_unit_test(incident_over_midnight_counts_on_the_day_it_begins),
         cmocka_unit_test(correction_names_the_published_figure_until_it_is_told),
         cmocka_unit_test(change_that_is_taken_back_is_no_correction),

@@ -49,7 +49,7 @@ static void put_open(vg_rows *r, const vg_agreement *a, const vg_correction *x)
         vg_rows_int(r, f->n_violations);
         vg_rows_int(r, f->n_probable);
         vg_rows_int(r, f->n_possible);
-        vg_rows_int(r, f->n_explosions);
+        vg_rows_int(r, vg_figure_explosions(f));
         vg_rows_num(r, f->expected);
     }
     put_instant(r, x->published_at);

@@ -116,7 +116,7 @@ static void put_figure(vg_rows *r, const asking *x, const vg_figure_row *row)
     vg_rows_int(r, f->n_violations);
     vg_rows_int(r, f->n_probable);
     vg_rows_int(r, f->n_possible);
-    vg_rows_int(r, f->n_explosions > 0 ? f->n_explosions : VG_UNKNOWN); /* nobody told a number */
+    vg_rows_int(r, vg_figure_explosions(f));
     vg_rows_int(r, f->n_exempt);
     vg_rows_int(r, f->n_rejected);
     vg_rows_int(r, f->n_alleged);

@@ -251,6 +251,33 @@ static void a_receiver_gets_what_it_asked_for_and_nothing_from_before(void **sta
     end_receiver(later);
 }
 
+/* Nothing goes out without its signature; no program has to be begun again for what was put right. */
+static void a_receiver_is_told_again_when_the_key_of_its_secret_is_put_back(void **state)
+{
+    char key[320], aside[330];
+    (void)state;
+    desk *g = new_desk();
+    enter_text(g, truce_text);
+    open_desk(g);
+    receiver *r = new_receiver(0, false);
+    add_receiver(g, r, ",\"what\":\"incidents\",\"secret\":\"a word between us\"");
+    vg_serve_stop(g->s);
+    free_client(&g->c);
+    snprintf(key, sizeof key, "%s.key", g->path);
+    snprintf(aside, sizeof aside, "%s.away", key);
+    assert_int_equal(rename(key, aside), 0);
+    open_desk(g);
+    send_violations(g, 0, 1);
+    WAIT_UNTIL(request(&g->c, g->admin, "GET", TRUCE "/receivers", NULL, NULL) == 200 &&
+               number_of(&g->c, "failed") > 0);
+    ANSWER_HAS(&g->c, "the key of the store's secrets is not there");
+    assert_int_equal(n_received(r), 0);
+    assert_int_equal(rename(aside, key), 0);
+    wait_for(r, 1);
+    end_desk(g);
+    end_receiver(r);
+}
+
 static void receivers_are_the_keepers_matter_and_are_looked_over(void **state)
 {
     static const char *const bad[] = { "{\"url\":\"ftp://example.org/\"}", "{\"url\":\"http://a b/\"}",
@@ -336,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_receiver_that_fails_first_gets_each_outcome_in_order_and_signed),
         cmocka_unit_test(a_silent_receiver_stalls_nobody),
         cmocka_unit_test(a_receiver_gets_what_it_asked_for_and_nothing_from_before),
+        cmocka_unit_test(a_receiver_is_told_again_when_the_key_of_its_secret_is_put_back),
         cmocka_unit_test(receivers_are_the_keepers_matter_and_are_looked_over),
         cmocka_unit_test(without_the_operators_word_no_private_address_is_taken),
         cmocka_unit_test(an_alert_is_on_the_stream_as_soon_as_its_report_is_taken),

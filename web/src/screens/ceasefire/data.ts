@@ -144,8 +144,8 @@ export interface Correction {
     violations: number;
     probable_was: number;
     probable: number;
-    explosions_was: number;
-    explosions: number;
+    explosions_was: number | null; // null: nobody told a number
+    explosions: number | null;
     because: number | null;
     told_at: string | null; // null: told with the next report
 }
