@@ -113,8 +113,9 @@ typedef struct {
 } vg_watch_shelf;
 
 typedef struct {
-    int64_t
-        horizon_s; /* incidents older than this before the newest observation are put away; 0 = 7 days; needs `shelf` */
+    /* Incidents older than this before the stream are put away; 0 = 7 days; needs `shelf`. The stream is where three in
+     * four of the last 64 observations are not newer, so that wrong dates far ahead do not move it. */
+    int64_t horizon_s;
     double fusion;   /* log odds from which reports are taken to be of one incident; NaN or 0 = the house's */
     bool hash_media; /* the same text or media hash may join reports; off = time, place and kind only */
     vg_watch_sink sink;

@@ -328,15 +328,15 @@ static void forget_retired(vg_watch *w)
     w->retired.n = w->fresh.n = 0;
 }
 
-/* A decision changes an incident and no link. */
-static bool touch_decided(vg_watch *w, vg_err *e)
+/* A decision, or another number in the log, changes an incident and no link. */
+static bool touch_retold(vg_watch *w, vg_err *e)
 {
-    for (int64_t i = 0; i < w->newly_decided.n; i++) {
-        int32_t component = w->slot[w->newly_decided.at[i]].component;
+    for (int64_t i = 0; i < w->retold.n; i++) {
+        int32_t component = w->slot[w->retold.at[i]].component;
         if (component >= 0 && !touch(w, component, e))
             return false;
     }
-    w->newly_decided.n = 0;
+    w->retold.n = 0;
     return true;
 }
 
@@ -344,7 +344,7 @@ bool vg_watch_settle(vg_watch *w, vg_err *e)
 {
     if (vg_failed(e))
         return false;
-    if (!vg_watch_rate_settle(w, e) || !relink(w, e) || !touch_decided(w, e) || !cut_touched(w, e) ||
+    if (!vg_watch_rate_settle(w, e) || !relink(w, e) || !touch_retold(w, e) || !cut_touched(w, e) ||
         !tell_all(w, e))
         return false;
     forget_retired(w);

@@ -2,13 +2,17 @@
  * touch them. Invariant: a report that is put away can be linked to nothing in memory, and what is brought back is made
  * into the same incidents as before, silently, before anything new is taken. Names that revise one another go together and
  * are brought back with all their versions when one of them is touched; where the shelf cannot give these, they stay. The local rates of days gone by are packed (rate_old.c), and never lost. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "ceasefire/watch_int.h"
 
 #define DAY_S 86400
 
 enum {
     CHAIN_DAYS = 30, /* brought back before the moment that is asked for: no component lasts longer */
-    MOST_NAMES = 16  /* of a family that is put away; larger ones stay */
+    MOST_NAMES = 16, /* of a family that is put away; larger ones stay */
+    HELD_PART = 4    /* what was brought back stays until so large a part of it has come in anew */
 };
 
 /* Beyond this much before and after its middle a report is linked to nothing (index.c: find_in). */
@@ -158,13 +162,34 @@ static void drop_dead_names(vg_watch *w, int64_t before)
             drop_family(w, (int32_t)i);
 }
 
+static int by_number(const void *x, const void *y)
+{
+    const int64_t *a = x, *b = y;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Where the stream is: a quarter of the last observations may be newer. The newest one of all may bear a wrong date, and if
+ * the horizon went by that, all would be put away, and each true report bring 30 days back. */
+static int64_t stream_at(const vg_watch *w)
+{
+    int64_t sorted[VG_LATELY];
+    if (w->n_lately < VG_LATELY) /* too few to tell */
+        return w->count.newest;
+    memcpy(sorted, w->lately, sizeof sorted);
+    qsort(sorted, VG_LATELY, sizeof *sorted, by_number);
+    return sorted[VG_LATELY * 3 / 4 - 1];
+}
+
 void vg_watch_put_away(vg_watch *w)
 {
     int64_t horizon = w->opts.horizon_s > 0 ? w->opts.horizon_s : 7 * DAY_S, step = horizon / 8 + 1;
     if (!w->opts.shelf || w->bringing || w->count.newest < INT64_MIN / 2 + horizon)
         return;
-    int64_t before = w->count.newest - horizon;
-    if (w->away != INT64_MIN && before < w->away + step) /* not at every settling */
+    if (w->away != INT64_MIN && w->count.newest - horizon < w->away + step) /* not at every settling */
+        return;
+    int64_t at = stream_at(w), before = at - horizon;
+    if (at < INT64_MIN / 2 + horizon || w->count.n_reports < w->held_until ||
+        (w->away != INT64_MIN && before < w->away + step))
         return;
     for (int64_t i = 0; i < w->n_components; i++)
         if (w->component[i].n && may_go(w, (int32_t)i, before))
@@ -269,6 +294,7 @@ bool vg_watch_shelf_fetch(vg_watch *w, int64_t from, int64_t seq, vg_err *e)
         return true;
     if (!vg_watch_settle(w, e)) /* what is under way is told first; this may put away, too */
         return false;
+    int64_t n_before = w->by_key.n;
     int64_t first = from > INT64_MIN / 2 + CHAIN_DAYS * DAY_S ? from - CHAIN_DAYS * DAY_S : INT64_MIN / 2;
     bringing ctx = { w, seq };
     if (from < w->away && !w->opts.shelf->reload(w->opts.shelf->ctx, first, w->away, bring, &ctx, e))
@@ -276,6 +302,9 @@ bool vg_watch_shelf_fetch(vg_watch *w, int64_t from, int64_t seq, vg_err *e)
     if (!bring_histories(w, seq, e) || !settle_silently(w, e))
         return false;
     w->n_history = 0;
+    /* So that many late reports, each in a batch of its own, cost no more than a few brought back for each. */
+    if (from < w->away)
+        w->held_until = w->count.n_reports + (w->by_key.n - n_before) / HELD_PART;
     w->away = from < w->away ? first : w->away;
     return true;
 }

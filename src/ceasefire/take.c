@@ -545,7 +545,17 @@ static bool take_again(vg_watch *w, const vg_report *r, int64_t seq, const intak
     vg_watch_delay_add(who, r->received_at, s->to, 1);
     s->received_at = r->received_at;
     s->seq = seq;
+    if ((s->flags & VG_SLOT_FORCE) && !vg_watch_push(&w->memory, &w->retold, in->same, e))
+        return false;
     return refresh_all(w, s->head, e);
+}
+
+/* A content that is in memory without the others of its name, and was received before what is known: another one may hold
+ * now, so that all are needed. */
+static bool is_received_before(const vg_watch *w, const vg_report *r, const intake *in)
+{
+    return in->same >= 0 && r->received_at < w->slot[in->same].received_at && w->opts.shelf &&
+           vg_watch_is_partial(w, in->head);
 }
 
 /* Puts a new version under its name. */
@@ -600,7 +610,10 @@ static void count_in(vg_watch *w, const vg_report *r, const intake *in, vg_watch
         w->count.n_revisions++;
     }
     vg_watch_delay_add(who, r->received_at, r->to, 1);
-    if (!r->withdraws && r->to > w->count.newest)
+    if (r->withdraws)
+        return;
+    w->lately[w->n_lately++ % VG_LATELY] = r->to;
+    if (r->to > w->count.newest)
         w->count.newest = r->to;
 }
 
@@ -630,7 +643,8 @@ bool vg_watch_report(vg_watch *w, const vg_report *r, int64_t seq, vg_watch_verd
         w->count.n_same++;
         return true;
     }
-    if (in.same < 0 && !make_ready(w, r, seq, &in, away.known, e))
+    bool is_older_again = is_received_before(w, r, &in);
+    if ((in.same < 0 || is_older_again) && !make_ready(w, r, seq, &in, away.known || is_older_again, e))
         return false;
     *verdict = verdict_of(w, r, &in);
     if (in.same >= 0)

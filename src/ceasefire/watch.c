@@ -62,13 +62,12 @@ void vg_watch_close(vg_watch *w)
 {
     if (!w)
         return;
-    void *const array[] = { w->slot,        w->component,   w->cluster,        w->rate,
-                            w->by_key.at,   w->tile.at,     w->rate_at.at,     w->by_text.at,
-                            w->by_media.at, w->refused.at,  w->decided.at,     w->covered.at,
-                            w->speaker,     w->actor_party, w->decision,       w->cover,
-                            w->dirty.at,    w->relink.at,   w->touched.at,     w->retired.at,
-                            w->fresh.at,    w->members.at,  w->moved_rates.at, w->newly_decided.at,
-                            w->chunk,       w->history };
+    void *const array[] = { w->slot,       w->component,  w->cluster,        w->rate,        w->by_key.at,
+                            w->tile.at,    w->rate_at.at, w->by_text.at,     w->by_media.at, w->refused.at,
+                            w->decided.at, w->covered.at, w->speaker,        w->actor_party, w->decision,
+                            w->cover,      w->dirty.at,   w->relink.at,      w->touched.at,  w->retired.at,
+                            w->fresh.at,   w->members.at, w->moved_rates.at, w->retold.at,   w->chunk,
+                            w->history };
     for (size_t i = 0; i < sizeof array / sizeof *array; i++)
         free(array[i]);
     vg_map_free(&w->source);
@@ -113,7 +112,7 @@ bool vg_watch_verify(vg_watch *w, uint64_t key, vg_verification state, int64_t s
     const int32_t *head = vg_watch_find(&w->by_key, key);
     for (int32_t i = head ? *head : -1; i >= 0; i = w->slot[i].older) {
         w->slot[i].flags |= VG_SLOT_DECIDED;
-        if ((w->slot[i].flags & VG_SLOT_FORCE) && !vg_watch_push(&w->memory, &w->newly_decided, i, e))
+        if ((w->slot[i].flags & VG_SLOT_FORCE) && !vg_watch_push(&w->memory, &w->retold, i, e))
             return false;
     }
     return true;

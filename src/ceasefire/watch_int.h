@@ -21,6 +21,7 @@ enum {
     VG_CLUSTER_MOST = 64,    /* reports that are clustered together at once */
     VG_RATE_DAYS = 3,        /* days before, from which the local rate is taken */
     VG_DELAY_BINS = 96,      /* quarter octaves of seconds */
+    VG_LATELY = 64,          /* reports that tell where the stream is */
     VG_HEARD_MOST = 8,       /* sources whose word on the weapon is heard */
     VG_ZONES_MOST = 128      /* zones one place is held against */
 };
@@ -314,10 +315,12 @@ struct vg_watch {
     int64_t n_covers, cap_covers;
     vg_map cover_text;
 
-    vg_watch_list newly_decided, dirty, moved_rates, relink, touched, retired, fresh, members;
+    vg_watch_list retold, dirty, moved_rates, relink, touched, retired, fresh, members;
     vg_watch_counts count;
     int64_t away;  /* what ends before is put away, but what has a reason to stay; INT64_MIN = nothing is */
     bool bringing; /* nothing is put away while it settles */
+    int64_t lately[VG_LATELY], n_lately; /* when the last reports were observed, for the horizon */
+    int64_t held_until;                  /* nothing is put away before so many reports were taken (shelf.c) */
     uint64_t *history; /* names whose whole history is brought back with what comes next (shelf.c) */
     int64_t n_history, cap_history;
     int64_t n_away;          /* incidents that are put away */

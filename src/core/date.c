@@ -217,9 +217,12 @@ vg_str vg_day_text(int32_t day, char buf[16])
 
 vg_str vg_instant_text(int64_t utc_s, char buf[32])
 {
-    int64_t day = utc_s >= 0 ? utc_s / 86400 : -((86399 - utc_s) / 86400);
-    int32_t s = (int32_t)(utc_s - day * 86400);
+    const int64_t farthest =
+        2000000000; /* beyond millions of years the day is not told, so that nothing overflows */
+    int64_t day = utc_s / 86400 - (utc_s % 86400 < 0);
+    int32_t s = (int32_t)((utc_s % 86400 + 86400) % 86400);
     char date[16];
+    day = day < -farthest ? -farthest : day > farthest ? farthest : day;
     vg_str d = vg_day_text((int32_t)day, date);
     memcpy(buf, d.s, (size_t)d.n);
     char *at = buf + d.n;

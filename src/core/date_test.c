@@ -80,6 +80,8 @@ static void instants_honour_the_offset(void **state)
     assert_true(vg_instant_parse(VG_S("2024-03-31T12:00:00+02:00"), &t));
     CHECK_STR(vg_instant_text(t, buf), "2024-03-31T10:00:00Z");
     CHECK_STR(vg_instant_text(-1, buf), "1969-12-31T23:59:59Z");
+    vg_str none = vg_instant_text(INT64_MIN, buf); /* of the widest numbers the time of day still is one */
+    CHECK_STR(vg_sub(none, none.n - 10, none.n), "T08:29:52Z");
     assert_false(vg_instant_parse(VG_S("2024-03-31"), &t));
 }
 
