@@ -294,7 +294,7 @@ static const struct {
       2, 29, "no day of the week" },
     { GOOD "[[clause]]\nid = 'd'\nparties = 'all'\nacts = 'advance'\nzone = 'box'\nseverity = 3\ndaily_from "
            "= '25:00'",
-      2, 29, "daily_from is a text" },
+      2, 29, "time-form" },
     { GOOD "[[zone]]\nid = 'z'\nkind = 'buffer'\narea = [[33, 50], [34, 50], [34, 50]]\n", 2, 26,
       "the zone is empty" },
     { GOOD "[[zone]]\nid = 'z'\nkind = 'buffer'\nfile = 'nowhere.geojson'\n", 2, 26, "may not be named" },

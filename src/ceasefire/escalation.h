@@ -46,14 +46,16 @@ typedef struct {
                               Measured with hourly looks: RATE as stat/rate.h tells; RETALIATION at most .8 in six
                               made-up worlds of 1 to 8 acts a day on each side that answer nothing: single acts and
                               bursts of four, even days and shared wild days, and fire in the evenings only */
-    double watched;        /* share of the window that somebody watched; NaN = coverage not known */
-    int8_t weapon;         /* of WEAPON */
+    double
+        watched; /* share of the window that somebody watched, with what is yet to be told as on the days before; NaN =
+                       coverage not known */
+    int8_t weapon;                              /* of WEAPON */
     uint64_t incident[VG_ESCALATION_INCIDENTS]; /* the gravest behind it */
     int32_t n_incidents;
 } vg_escalation;
 
 /**
- * How many seconds before its instant a test looks back: 43 days and an hour, or the longest window of a threshold, twice
+ * How many seconds before its instant a test looks back: 42 days and an hour, or the longest window of a threshold, twice
  * where it is held against the window before. A watch that puts incidents away earlier makes the test see half a past.
  */
 int64_t vg_escalation_past_s(const vg_agreement *a);

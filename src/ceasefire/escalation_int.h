@@ -35,6 +35,7 @@ typedef struct {
 /** When a zone was watched, a bit a quarter of an hour of each window, and whether anything is known of it. */
 typedef struct {
     uint64_t bit[VG_PAST_WINDOWS][2];
+    uint64_t untold[2]; /* of the newest window: what a source has yet to tell of */
     bool is_known;
 } vg_escalation__watched;
 
@@ -60,7 +61,9 @@ bool vg_escalation__look(vg_escalation__desk *d, vg_err *e);
 
 /**
  * Hours of each window of a day in which somebody watched the zone (index; VG_AGREEMENT_NOBODY = the mean over all zones
- * of which anything is known). False: no coverage is known, then all hours are 24.
+ * of which anything is known). False: no coverage is known, then all hours are 24. Of the newest window, what a source
+ * that spoke within two days has yet to tell of counts as on the two days before: records come at the end of a shift or
+ * a day, and reports before them.
  */
 bool vg_escalation__hours(const vg_escalation__desk *d, int32_t zone, double hours[VG_PAST_WINDOWS]);
 

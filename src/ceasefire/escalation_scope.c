@@ -24,6 +24,16 @@ static void mark(const vg_escalation__desk *d, vg_escalation__watched *w, const 
     }
 }
 
+static void mark_untold(const vg_escalation__desk *d, vg_escalation__watched *w, int64_t told_to)
+{
+    int64_t begin = d->hour - VG_DAY_S;
+    if (told_to <= begin - VG_DAY_S) /* silent: not waited for */
+        return;
+    int64_t from = told_to > begin ? told_to - begin : 0;
+    for (int64_t q = (from + QUARTER_S - 1) / QUARTER_S; q < QUARTERS; q++)
+        w->untold[q / 64] |= (uint64_t)1 << (q % 64);
+}
+
 static int32_t zone_of(const vg_agreement *a, vg_str id)
 {
     for (int32_t i = 0; i < a->n_zones; i++)
@@ -43,21 +53,46 @@ static bool is_of_party(const vg_agreement *a, const vg_coverage *c, const vg_co
     return false;
 }
 
+/* Behind the newest record of a source, of whatever zone, it has yet to tell of all its zones. */
+static void end_source(const vg_escalation__desk *d, bool *is_told, int64_t *told_to)
+{
+    for (int32_t z = 0; z <= d->agreement->n_zones; z++) {
+        if (is_told[z])
+            mark_untold(d, &d->watched[z], *told_to);
+        is_told[z] = false;
+    }
+    *told_to = INT64_MIN / 2;
+}
+
 bool vg_escalation__look(vg_escalation__desk *d, vg_err *e)
 {
     int32_t n = d->agreement->n_zones;
     bool of_party = false;
+    int64_t told_to = INT64_MIN / 2;
+    bool *is_told = vg_new(d->arena, bool, n + 1);
     d->watched = vg_new(d->arena, vg_escalation__watched, n + 1);
-    if (!d->watched)
+    if (!d->watched || !is_told)
         return vg_fail_memory(e, vg_arena_limit(d->arena));
     for (int32_t i = 0; i < d->n_coverage; i++) {
         const vg_coverage *c = &d->coverage[i];
         int32_t zone = c->zone.n ? zone_of(d->agreement, c->zone) : n;
         of_party = is_of_party(d->agreement, c, i ? c - 1 : NULL, of_party);
-        if (zone != VG_AGREEMENT_NOBODY && !of_party)
-            mark(d, &d->watched[zone], c);
+        if (i && !vg_eq(c->source, c[-1].source))
+            end_source(d, is_told, &told_to);
+        if (zone == VG_AGREEMENT_NOBODY || of_party)
+            continue;
+        mark(d, &d->watched[zone], c);
+        is_told[zone] = true;
+        told_to = c->to > told_to ? c->to : told_to;
     }
+    end_source(d, is_told, &told_to);
     return true;
+}
+
+/* The quarters of the newest window that were watched, or will be told as such if it was as on the days before. */
+static uint64_t newest(const vg_escalation__watched *w, int half)
+{
+    return w->bit[0][half] | (w->untold[half] & (w->bit[1][half] | w->bit[2][half]));
 }
 
 static bool hours_of_zone(const vg_escalation__desk *d, int32_t zone, double hours[VG_PAST_WINDOWS])
@@ -65,8 +100,10 @@ static bool hours_of_zone(const vg_escalation__desk *d, int32_t zone, double hou
     const vg_escalation__watched *here = &d->watched[zone], *everywhere = &d->watched[d->agreement->n_zones];
     bool known = here->is_known || everywhere->is_known;
     for (int32_t i = 0; i < VG_PAST_WINDOWS; i++) {
-        int quarters = __builtin_popcountll(here->bit[i][0] | everywhere->bit[i][0]) +
-                       __builtin_popcountll(here->bit[i][1] | everywhere->bit[i][1]);
+        int quarters = 0;
+        for (int half = 0; half < 2; half++)
+            quarters += __builtin_popcountll(i ? here->bit[i][half] | everywhere->bit[i][half]
+                                               : newest(here, half) | newest(everywhere, half));
         hours[i] = known ? quarters * (QUARTER_S / 3600.0) : 24;
     }
     return known;

@@ -141,6 +141,23 @@ static void more_reports_from_more_watching_are_no_escalation(void **state)
     assert_non_null(find(w, VG_RULE_RATE, VG_SCOPE_ZONE, NORTH));
 }
 
+/* Reports of today are here, and the record of who watched today comes tonight. */
+static void hours_that_are_yet_to_be_told_of_are_those_of_the_days_before(void **state)
+{
+    (void)state;
+    world *w = begin(5);
+    days(w, 0, 41, 12, NORTH);
+    cover(w, 43 * 24, 22, VG_COVER_WATCHING, VG_S("north"));
+    run(w);
+    assert_null(find(w, VG_RULE_RATE, VG_SCOPE_ZONE, NORTH));
+    w = begin(5);
+    days(w, 0, 41, 12, NORTH);
+    cover(w, 43 * 24, 22, VG_COVER_WATCHING, VG_S("north"));
+    cover(w, 22, 0, VG_COVER_DOWN, VG_S("north")); /* it is told: twelve where two hours were watched */
+    run(w);
+    assert_non_null(find(w, VG_RULE_RATE, VG_SCOPE_ZONE, NORTH));
+}
+
 static void a_first_breach_needs_a_past_that_somebody_watched(void **state)
 {
     (void)state;
@@ -413,6 +430,7 @@ int main(void)
         cmocka_unit_test(as_many_as_ever_is_no_alert),
         cmocka_unit_test(four_times_as_many_is_told_with_its_data_and_its_false_alarm_rate),
         cmocka_unit_test(more_reports_from_more_watching_are_no_escalation),
+        cmocka_unit_test(hours_that_are_yet_to_be_told_of_are_those_of_the_days_before),
         cmocka_unit_test(a_first_breach_needs_a_past_that_somebody_watched),
         cmocka_unit_test(a_new_weapon_and_a_graver_breach_are_told_once_there_is_a_past),
         cmocka_unit_test(answers_within_hours_are_retaliation_and_being_busy_at_the_same_hours_is_not),
