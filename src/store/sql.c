@@ -13,12 +13,13 @@ static bool fail_busy(vg_store *st, vg_err *e)
     return vg_mend(e, "wait until it has finished and run this again");
 }
 
-/* SQLite knows a full disk by ENOSPC only; where a quota or a limit ends a write it says no more than that it failed. */
+/* SQLite knows a full disk by ENOSPC only; where a quota or a limit ends a write it says no more than that it failed. A
+ * disk that is broken says EIO. */
 static bool is_full(vg_store *st, int rc, int os)
 {
     int more = sqlite3_extended_errcode(st->db);
-    return (rc & 0xff) == SQLITE_FULL || more == SQLITE_IOERR_WRITE || more == SQLITE_IOERR_SHMSIZE ||
-           os == ENOSPC || os == EDQUOT || os == EFBIG;
+    bool short_write = (more == SQLITE_IOERR_WRITE || more == SQLITE_IOERR_SHMSIZE) && os != EIO;
+    return (rc & 0xff) == SQLITE_FULL || short_write || os == ENOSPC || os == EDQUOT || os == EFBIG;
 }
 
 static bool fail_disk(vg_store *st, int rc, vg_err *e)
