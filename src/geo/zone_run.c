@@ -18,7 +18,6 @@ typedef float four_small __attribute__((vector_size(RUNS * sizeof(float))));
 typedef int32_t four_flags __attribute__((vector_size(RUNS * sizeof(int32_t))));
 
 /* Vectors are passed among functions that are always put in place: how they would be passed does not matter. */
-#pragma GCC diagnostic ignored "-Wpsabi"
 #define IN_PLACE static inline __attribute__((always_inline))
 
 /* --- made once --- */
