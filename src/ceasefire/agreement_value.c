@@ -6,6 +6,7 @@
 
 #include "ceasefire/agreement_int.h"
 #include "core/date.h"
+#include "text/distance.h"
 #include "text/letter.h"
 
 enum { MOST_FINDINGS = 10000, DAY_S = 86400 };
@@ -239,24 +240,6 @@ bool vg_agreement__word(vg_agreement_reading *r, const vg_toml *value, const vg_
 
 enum { LONGEST = 40 };
 
-static int edits(vg_str a, vg_str b)
-{
-    int row[LONGEST + 1] = { 0 };
-    for (int j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (int i = 1; i <= a.n; i++) {
-        int corner = row[0];
-        row[0] = i;
-        for (int j = 1; j <= b.n; j++) {
-            int change = corner + (vg_lower(a.s[i - 1]) != vg_lower(b.s[j - 1]));
-            corner = row[j];
-            int step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = change < step ? change : step;
-        }
-    }
-    return row[b.n];
-}
-
 const char *vg_agreement__nearest(vg_str word, const char *const *known)
 {
     const char *best = NULL;
@@ -265,7 +248,7 @@ const char *vg_agreement__nearest(vg_str word, const char *const *known)
         return NULL;
     for (; *known; known++) {
         vg_str name = vg_sub(vg_str_z(*known), 0, LONGEST);
-        int d = vg_starts(name, word) && word.n > 2 ? 1 : edits(word, name);
+        int d = vg_starts(name, word) && word.n > 2 ? 1 : vg_distance_typed(word, name);
         if (d < least) {
             least = d;
             best = *known;

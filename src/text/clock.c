@@ -13,6 +13,7 @@
 
 #include "core/date.h"
 #include "text/clock.h"
+#include "text/distance.h"
 
 enum { NAME_MAX_LEN = 64, CHANGES = 1024 };
 
@@ -25,25 +26,6 @@ struct vg_clock {
 
 /* --- names that are near a word --- */
 
-/* Edits that make one word of the other, letter case aside; rows of a small table. */
-static int edits(vg_str a, vg_str b)
-{
-    int row[NAME_MAX_LEN + 1] = { 0 };
-    for (int j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (int i = 1; i <= a.n; i++) {
-        int corner = row[0];
-        row[0] = i;
-        for (int j = 1; j <= b.n; j++) {
-            int swap = corner + (vg_lower(a.s[i - 1]) != vg_lower(b.s[j - 1]));
-            corner = row[j];
-            int step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = swap < step ? swap : step;
-        }
-    }
-    return row[b.n];
-}
-
 static vg_str last_part(vg_str name)
 {
     ptrdiff_t i = name.n;
@@ -55,7 +37,7 @@ static vg_str last_part(vg_str name)
 /* A zone is near by its whole name, or by that of its town when the continent is wrong or left out. */
 static int distance(vg_str word, vg_str name)
 {
-    int whole = edits(word, name), town = edits(last_part(word), last_part(name)) + 1;
+    int whole = vg_distance_typed(word, name), town = vg_distance_typed(last_part(word), last_part(name)) + 1;
     return whole < town ? whole : town;
 }
 

@@ -36,6 +36,27 @@ int vg_distance_edits(const char *a, int n_a, const char *b, int n_b)
     return distance;
 }
 
+int vg_distance_typed(vg_str a, vg_str b)
+{
+    enum { MOST = 64 };
+    int row[MOST + 1];
+    a = vg_sub(a, 0, MOST);
+    b = vg_sub(b, 0, MOST);
+    for (int j = 0; j <= b.n; j++)
+        row[j] = j;
+    for (int i = 1; i <= a.n; i++) {
+        int corner = row[0];
+        row[0] = i;
+        for (int j = 1; j <= b.n; j++) {
+            int change = corner + (vg_lower(a.s[i - 1]) != vg_lower(b.s[j - 1]));
+            corner = row[j];
+            int step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = change < step ? change : step;
+        }
+    }
+    return row[b.n];
+}
+
 /* Letters of `a` that have a partner in `b` within the window, as bits of both. */
 static int partners(const char *a, int n_a, const char *b, int n_b, uint64_t *in_a, uint64_t *in_b)
 {

@@ -152,6 +152,19 @@ static void icu_romanises_what_it_knows(void **state)
     vg_romaniser_close(r);
 }
 
+static void typed_words_differ_by_their_edits_and_not_by_case(void **state)
+{
+    (void)state;
+    char longer[101];
+    memset(longer, 'x', 100);
+    longer[100] = '\0';
+    assert_int_equal(vg_distance_typed(VG_S("Europe/Kyiv"), VG_S("europe/kiev")), 2);
+    assert_int_equal(vg_distance_typed(VG_S("kitten"), VG_S("sitting")), 3);
+    assert_int_equal(vg_distance_typed(VG_S("sitting"), VG_S("kitten")), 3);
+    assert_int_equal(vg_distance_typed(VG_S(""), VG_S("zone")), 4);
+    assert_int_equal(vg_distance_typed(vg_str_z(longer), VG_S("")), 64);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +175,7 @@ int main(void)
         cmocka_unit_test(edits_hold),
         cmocka_unit_test(jaro_winkler_gives_winklers_figures),
         cmocka_unit_test(romanisations_of_one_name_sound_alike),
+        cmocka_unit_test(typed_words_differ_by_their_edits_and_not_by_case),
         cmocka_unit_test(icu_romanises_what_it_knows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
