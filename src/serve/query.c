@@ -35,11 +35,11 @@ static bool decode(vg_str s, bool in_query, vg_arena *a, vg_str *out, vg_err *e)
             int low = i + 2 < s.n ? hex_digit(s.s[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return fail_target(e, "a percent sign in the address has no two hexadecimal digits behind it",
-                                   VG_S(""));
+                                   s);
             c = (char)(high * 16 + low);
             i += 2;
             if (!in_query && (c == '/' || c == '\\'))
-                return fail_target(e, "an encoded slash in the path", VG_S(""));
+                return fail_target(e, "an encoded slash in the path", s);
         }
         if ((unsigned char)c < 0x20 || c == 0x7F)
             return fail_target(e, "a control character in the address", VG_S(""));
